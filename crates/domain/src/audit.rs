@@ -1,0 +1,69 @@
+//! What is written down of every security-relevant change.
+
+use crate::{CanonicalSubject, ProviderAlias, UserId};
+use serde::{Deserialize, Serialize};
+
+/// The kinds of change that are recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuditKind {
+    /// An account was made.
+    UserCreated,
+    /// An identity was tied to an account.
+    IdentityLinked,
+    /// An account lost an address that it had never proved.
+    AddressReleased,
+    /// An account gained a proof for its address.
+    AddressProved,
+    /// Somebody signed in.
+    SignedIn,
+    /// A login was refused.
+    LoginRefused,
+    /// A client was granted scopes.
+    ConsentGranted,
+    /// A family of refresh tokens was ended because an old one came back.
+    RefreshReused,
+    /// An authorization code came back a second time.
+    CodeReused,
+    /// An account was opened or closed.
+    UserEnabled,
+    /// An account was closed.
+    UserDisabled,
+    /// A browser session was ended by its owner.
+    SignedOut,
+}
+
+impl AuditKind {
+    /// The name in storage.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::UserCreated => "user-created",
+            Self::IdentityLinked => "identity-linked",
+            Self::AddressReleased => "address-released",
+            Self::AddressProved => "address-proved",
+            Self::SignedIn => "signed-in",
+            Self::LoginRefused => "login-refused",
+            Self::ConsentGranted => "consent-granted",
+            Self::RefreshReused => "refresh-reused",
+            Self::CodeReused => "code-reused",
+            Self::UserEnabled => "user-enabled",
+            Self::UserDisabled => "user-disabled",
+            Self::SignedOut => "signed-out",
+        }
+    }
+}
+
+/// One record. Personal values are by reference; secrets have no place in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEvent {
+    /// What happened.
+    pub kind: AuditKind,
+    /// To whom.
+    pub user: Option<UserId>,
+    /// Their subject.
+    pub subject: Option<CanonicalSubject>,
+    /// Through which provider.
+    pub provider: Option<ProviderAlias>,
+    /// A short fixed text: the proof's kind, the client, the reason.
+    pub detail: Option<String>,
+}

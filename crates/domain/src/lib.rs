@@ -1,0 +1,37 @@
+//! The nouns of Braid: who people are, who says so, and what counts as evidence.
+//!
+//! Everything here is a value. This crate must not know a database, a web framework, a protocol library,
+//! the clock, or a source of randomness; whoever needs those passes their results in.
+
+pub mod address;
+pub mod audit;
+pub mod digest;
+pub mod entropy;
+pub mod exchange;
+pub mod id;
+pub mod identity;
+pub mod policy;
+pub mod proof;
+pub mod request;
+pub mod secret;
+pub mod session;
+pub mod text;
+pub mod time;
+pub mod user;
+
+pub use address::{AddressError, EmailAddress};
+pub use audit::{AuditEvent, AuditKind};
+pub use digest::Digest;
+pub use entropy::Entropy;
+pub use exchange::{CallbackParams, UpstreamExchange, UpstreamFailure};
+pub use id::{
+    CanonicalSubject, ClientId, ExchangeId, FlowName, FrameId, IdError, IdentityId, ProviderAlias, RealmId, SessionKey, UserId,
+};
+pub use identity::{AssertedEmail, BrokeredIdentity, IdentityKey, LinkedIdentity, Subject, Vouched};
+pub use policy::{Assurance, ClientPolicy, ProviderPolicy};
+pub use proof::{AddressProof, LinkProof, ProofKind, Provenance};
+pub use request::{AuthorizeRequest, Prompt};
+pub use secret::Secret;
+pub use session::{ActionToken, AuthenticationMethod, BrowserSession, Epoch, TokenPurpose, Version};
+pub use time::Timestamp;
+pub use user::{OwnedAddress, User, Username};

@@ -1,0 +1,88 @@
+//! Evidence: that an address is read by its owner, and that an identity belongs to an account.
+
+use crate::{FlowName, FrameId, ProviderAlias, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Who said that an address belongs to somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "by")]
+pub enum Provenance {
+    /// A provider asserted it; `vouched` tells whether it said that it had verified it.
+    Provider {
+        /// The provider.
+        provider: ProviderAlias,
+        /// Whether the provider said `email_verified`.
+        vouched: bool,
+    },
+    /// The person typed it.
+    Typed,
+    /// An administrator entered it, which counts as proved by the administrator.
+    Administrator,
+}
+
+/// Why an address counts as proved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "how")]
+pub enum AddressProof {
+    /// Somebody who holds the mailbox finished a mail proof.
+    Mailbox {
+        /// When.
+        at: Timestamp,
+    },
+    /// A provider whose word policy takes for this address vouched for it.
+    TrustedProvider {
+        /// The provider.
+        provider: ProviderAlias,
+        /// When.
+        at: Timestamp,
+    },
+    /// An administrator entered it.
+    Administrator {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// What kind of evidence ties an identity to an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProofKind {
+    /// The account was made for this identity, so there was nobody to take it from.
+    Created,
+    /// The account's password was given in this login.
+    Password,
+    /// The account's proved mailbox was opened for this login.
+    Mailbox,
+    /// A trusted provider vouched for the address that the account has proved.
+    TrustedAssertion,
+    /// An administrator tied them by hand.
+    Administrator,
+}
+
+impl ProofKind {
+    /// The name in storage and logs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Password => "password",
+            Self::Mailbox => "mailbox",
+            Self::TrustedAssertion => "trusted-assertion",
+            Self::Administrator => "administrator",
+        }
+    }
+}
+
+/// The proof that is stored with a linked identity: what, when, in which login, under which flow revision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkProof {
+    /// What was shown.
+    pub kind: ProofKind,
+    /// When it was accepted.
+    pub at: Timestamp,
+    /// The frame of the login in which it was accepted.
+    pub frame: FrameId,
+    /// The flow that asked for it.
+    pub flow: FlowName,
+    /// The content hash of that flow's revision.
+    pub revision: String,
+}

@@ -1,0 +1,94 @@
+//! What outlives one request: browser sessions, action tokens, and the numbers that end them.
+
+use crate::{CanonicalSubject, Digest, EmailAddress, FrameId, IdentityKey, SessionKey, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+/// Moves when an account's past must die: whatever carries an older one is dead, without a sweep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Epoch(pub i64);
+
+/// Moves with every change of a row. A guard names the one that a decision was made on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Version(pub i64);
+
+/// How somebody authenticated (RFC 8176 names where it has one).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuthenticationMethod {
+    /// A password here: `pwd`.
+    Password,
+    /// An identity provider: `fed`.
+    Federated,
+    /// A mail proof here: `mail`.
+    Mail,
+}
+
+impl AuthenticationMethod {
+    /// The `amr` value.
+    pub const fn amr(self) -> &'static str {
+        match self {
+            Self::Password => "pwd",
+            Self::Federated => "fed",
+            Self::Mail => "mail",
+        }
+    }
+}
+
+/// A finished browser login. The cookie holds the secret, this its digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BrowserSession {
+    /// Digest of the cookie's secret.
+    pub id: Digest,
+    /// Who is signed in.
+    pub user: UserId,
+    /// The account's subject.
+    pub subject: CanonicalSubject,
+    /// The account's epoch when it signed in.
+    pub epoch: Epoch,
+    /// How.
+    pub methods: Vec<AuthenticationMethod>,
+    /// The identity that was used, if it was one.
+    pub identity: Option<IdentityKey>,
+    /// When the person last authenticated.
+    pub auth_time: Timestamp,
+    /// When it ends at the latest.
+    pub expires_at: Timestamp,
+}
+
+/// What an action token may be used for. The purpose is part of its key, so a token of one kind is nothing elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TokenPurpose {
+    /// Proves a mailbox inside a login.
+    ProveAddress,
+}
+
+impl TokenPurpose {
+    /// The name in storage.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ProveAddress => "prove-address",
+        }
+    }
+}
+
+/// A single-use thing in a mail, bound to one execution of one login.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionToken {
+    /// Digest of the token in the mail.
+    pub digest: Digest,
+    /// What it is for.
+    pub purpose: TokenPurpose,
+    /// The login that it belongs to.
+    pub session: SessionKey,
+    /// The frame that waits for it.
+    pub frame: FrameId,
+    /// The account that it proves, with its epoch when the mail was written. None when it proves an address only.
+    pub user: Option<(UserId, Epoch)>,
+    /// The mailbox.
+    pub address: EmailAddress,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+}
