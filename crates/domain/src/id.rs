@@ -155,6 +155,10 @@ random!(
     /// One trip to an identity provider.
     ExchangeId, "exchange id"
 );
+random!(
+    /// A client's standing leave to act for a user: everything that grew out of one authorization code.
+    GrantId, "grant id"
+);
 
 /// The id of a user in every token and assertion: `usr_` and 26 characters of Crockford's base32 in lower case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -25,7 +25,8 @@ pub use digest::Digest;
 pub use entropy::Entropy;
 pub use exchange::{CallbackParams, UpstreamExchange, UpstreamFailure};
 pub use id::{
-    CanonicalSubject, ClientId, ExchangeId, FlowName, FrameId, IdError, IdentityId, ProviderAlias, RealmId, SessionKey, UserId,
+    CanonicalSubject, ClientId, ExchangeId, FlowName, FrameId, GrantId, IdError, IdentityId, ProviderAlias, RealmId, SessionKey,
+    UserId,
 };
 pub use identity::{AssertedEmail, BrokeredIdentity, IdentityKey, LinkedIdentity, Subject, Vouched};
 pub use policy::{Assurance, ClientPolicy, ProviderPolicy};
