@@ -1,7 +1,7 @@
 //! Registered clients.
 
 use crate::{RedirectUri, RedirectUriError, SigningAlg, scope};
-use domain::{ClientId, ClientPolicy, Digest, IdError, Secret};
+use domain::{AuthorizeRequest, ClientId, ClientPolicy, Digest, IdError, Secret};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use subtle::ConstantTimeEq as _;
@@ -192,6 +192,12 @@ impl Client {
     /// Whether an answer may go to `uri`.
     pub fn may_redirect_to(&self, uri: &str) -> bool {
         self.redirect_uris.iter().any(|registered| registered.accepts(uri))
+    }
+
+    /// Whether a request that was good when it came may still be answered: the client is enabled, and the redirect URI is
+    /// still registered.
+    pub fn still_allows(&self, request: &AuthorizeRequest) -> bool {
+        self.enabled && self.id == request.client && self.may_redirect_to(&request.redirect_uri)
     }
 
     /// What the login flows need to know of it.

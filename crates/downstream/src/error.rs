@@ -97,7 +97,7 @@ impl TokenError {
         Self { code, description, challenge: false }
     }
 
-    /// The HTTP status: 401 for `invalid_client`, else 400.
+    /// The HTTP status: 401 for `invalid_client`, 500 for `server_error`, else 400.
     pub const fn status(&self) -> u16 {
         match self.code {
             ErrorCode::InvalidClient => 401,

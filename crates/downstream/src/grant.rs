@@ -21,7 +21,7 @@ pub const GRANT_LIFETIME: Duration = Duration::from_hours(30 * 24);
 pub const REFRESH_LIFETIME: Duration = Duration::from_hours(14 * 24);
 
 /// Everything that grew out of one code: a family of refresh tokens, and the access tokens that name it. Revoking it
-/// (deleting the row) ends them all.
+/// ends them all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
     /// Its id, which is [`crate::CodeGrant::grant_of`] its code, and `sid` in tokens.
@@ -51,6 +51,8 @@ pub struct Grant {
     pub created_at: Timestamp,
     /// From when on it is dead.
     pub expires_at: Timestamp,
+    /// When it was revoked. A grant is never revived.
+    pub revoked_at: Option<Timestamp>,
 }
 
 /// A refresh token, as it is stored. Rows of older generations stay until they expire, so that one that comes back is
@@ -81,10 +83,11 @@ pub struct Issuance {
 }
 
 impl Grant {
-    /// Whether it still holds: not expired, the client enabled, the account enabled and in the same epoch.
+    /// Whether it still holds: not expired or revoked, the client enabled, the account enabled and in the same epoch.
     pub fn is_alive(&self, user: &User, client: &Client, now: Timestamp) -> bool {
         let same_parties = user.id == self.user && client.id == self.client;
-        same_parties && user.enabled && user.epoch == self.epoch && client.enabled && now < self.expires_at
+        let in_time = now < self.expires_at && self.revoked_at.is_none();
+        same_parties && in_time && user.enabled && user.epoch == self.epoch && client.enabled
     }
 
     fn next_refresh_token(&self, now: Timestamp, entropy: &Entropy) -> Option<(Secret, RefreshToken)> {

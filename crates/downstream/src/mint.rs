@@ -7,6 +7,7 @@ use domain::{Entropy, Secret, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sha2::Digest as _;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// How long an access token is good.
@@ -88,8 +89,7 @@ fn access_token(
 /// The claims of an ID token (OpenID Connect Core §2; §12.2 after a refresh).
 fn id_claims(issuance: &Issuance, claims: &Claims, access_token: &Secret, issuer: &str, now: Timestamp) -> Map<String, Value> {
     let grant = &issuance.grant;
-    let mut amr: Vec<&str> = grant.methods.iter().map(|method| method.amr()).collect();
-    amr.dedup();
+    let amr: BTreeSet<&str> = grant.methods.iter().map(|method| method.amr()).collect();
     let mut all = claims.opened_by(&issuance.scopes);
     let protocol = [
         ("iss", json!(issuer)),

@@ -62,5 +62,6 @@ fn grant_from(code: &CodeGrant, now: Timestamp) -> Grant {
         generation: 0,
         created_at: now,
         expires_at: now.plus(lifetime),
+        revoked_at: None,
     }
 }
