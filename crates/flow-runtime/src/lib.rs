@@ -1,1 +1,31 @@
-//! .
+//! Decides what happens next in a login.
+//!
+//! [`step`] takes a stored login, an event, the time and some entropy, and says what follows: a question for the driver, a page, a
+//! trip to a provider, or the end, together with what must be written and sent. It performs nothing itself. This crate
+//! must not know async code, the clock, randomness, sockets, a database or a web framework.
+
+pub mod ask;
+pub mod authenticator;
+pub mod definition;
+pub mod engine;
+pub mod event;
+pub mod outcome;
+pub mod page;
+pub mod policy;
+pub mod proof;
+pub mod reader;
+pub mod session;
+pub mod view;
+pub mod write;
+
+pub use ask::{CodeVerdict, Counter, Fact, FoundUsers, KnownIdentity, LiveSession, PasswordVerdict, Question, Reservation};
+pub use definition::{Execution, ExecutionId, Flow, Level, Node, Requirement, Revision};
+pub use engine::{Asking, Resting, Start, Step, begin, step};
+pub use event::{Arrival, Event, Form};
+pub use outcome::{Decision, Denial, DenialCode, Fault, Finish, Next, Rejected, SignedIn};
+pub use page::{Page, View, Viewer};
+pub use policy::{Limits, RealmPolicy};
+pub use proof::AcceptedProof;
+pub use session::{AuthenticationSession, Frame, Purpose, Rest, StepId};
+pub use view::view;
+pub use write::{Conflict, Guard, MailKind, NewUser, Notice, Write};

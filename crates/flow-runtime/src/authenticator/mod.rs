@@ -1,0 +1,244 @@
+//! What executions run. Each authenticator is one file; it decides one thing, and names neither another one nor a URL.
+
+mod auto_set_existing_user;
+mod confirm_link;
+mod cookie;
+mod create_user_if_unique;
+mod detect_existing_user;
+mod fields;
+mod new_user;
+mod provider;
+mod reauthenticate;
+mod register;
+mod review_profile;
+mod username_and_password;
+mod verify_by_email;
+
+use crate::ask::{Fact, Question};
+use crate::definition::ExecutionId;
+use crate::definition::declaration::{Declaration, Kind};
+use crate::event::{Arrival, Form};
+use crate::outcome::{DenialCode, Rejected};
+use crate::page::{Message, Page, WayKind};
+use crate::policy::RealmPolicy;
+use crate::session::{AuthenticationSession, Chosen, Frame, Memory, Profile};
+use crate::write::{Notice, Write};
+use domain::{BrokeredIdentity, CallbackParams, Digest, Entropy, FlowName, ProviderAlias, Timestamp, UpstreamExchange, User};
+use std::fmt;
+
+/// Every kind of authenticator that flows may use.
+pub const KINDS: &[&Kind] = &[
+    &cookie::KIND,
+    &provider::KIND,
+    &username_and_password::KIND,
+    &register::KIND,
+    &review_profile::KIND,
+    &create_user_if_unique::KIND,
+    &confirm_link::KIND,
+    &verify_by_email::KIND,
+    &reauthenticate::KIND,
+    &detect_existing_user::KIND,
+    &auto_set_existing_user::KIND,
+];
+
+/// Runs one execution. It sees the login, takes an input, and says what to do; it changes nothing itself.
+pub trait Authenticator: fmt::Debug + Send + Sync {
+    /// What it declares.
+    fn declaration(&self) -> &'static Declaration;
+
+    /// Its configuration in a fixed form, for the flow's content hash.
+    fn fingerprint(&self) -> String {
+        format!("{self:?}")
+    }
+
+    /// Whether this person could use it here. What doesn't apply is skipped and never offered.
+    fn applies(&self, _sight: &Sight<'_>) -> bool {
+        true
+    }
+
+    /// How it is offered to somebody who is at another alternative.
+    fn ways(&self, _sight: &Sight<'_>) -> Vec<WayKind> {
+        Vec::new()
+    }
+
+    /// Takes its turn.
+    fn act(&self, sight: &Sight<'_>, input: Input<'_>, entropy: &Entropy) -> Turn;
+
+    /// Its page, drawn from what it remembers.
+    fn page(&self, _sight: &Sight<'_>) -> Option<Page> {
+        None
+    }
+}
+
+/// What an authenticator sees.
+#[derive(Clone, Copy)]
+pub struct Sight<'a> {
+    /// The realm.
+    pub policy: &'a RealmPolicy,
+    /// The login.
+    pub session: &'a AuthenticationSession,
+    /// The frame that it works in.
+    pub frame: &'a Frame,
+    /// Its own number in the flow.
+    pub execution: ExecutionId,
+    /// The time.
+    pub now: Timestamp,
+}
+
+impl<'a> Sight<'a> {
+    /// What this execution remembers.
+    pub fn memory(&self) -> Option<&'a Memory> {
+        self.frame.memory.get(&self.execution)
+    }
+
+    /// The provider that the frame's identity came from: its name on pages.
+    pub fn provider_name(&self) -> String {
+        let alias = self.frame.identity.as_ref().map(|identity| &identity.key.provider);
+        alias.map_or_else(String::new, |alias| self.policy.provider(alias).map_or_else(|| alias.to_string(), |p| p.name.clone()))
+    }
+
+    /// What the person is called at that provider.
+    pub fn identity_label(&self) -> String {
+        self.frame.identity.as_ref().map(BrokeredIdentity::label).unwrap_or_default()
+    }
+
+    /// The client's name on pages.
+    pub fn client_name(&self) -> String {
+        let id = &self.session.request.client;
+        self.policy.client(id).map_or_else(|| id.to_string(), |client| client.name.clone())
+    }
+}
+
+/// What an authenticator is given.
+#[derive(Debug)]
+pub enum Input<'a> {
+    /// Its turn begins.
+    Enter {
+        /// What the browser brought.
+        arrival: &'a Arrival,
+    },
+    /// The person chose it, perhaps with a provider.
+    Way {
+        /// The provider.
+        provider: Option<ProviderAlias>,
+    },
+    /// The person sent its form.
+    Form(&'a Form),
+    /// The answer to its question.
+    Fact {
+        /// What it was doing when it asked.
+        cause: &'a Cause,
+        /// The question.
+        question: &'a Question,
+        /// The answer.
+        fact: Fact,
+    },
+    /// The browser is back from its trip.
+    Returned {
+        /// The trip.
+        exchange: &'a UpstreamExchange,
+        /// What came back.
+        params: CallbackParams,
+    },
+    /// The mail's button was pressed in the browser that started.
+    MailPressed(&'a Digest),
+    /// The flow that it called found somebody.
+    Called(Box<Chosen>),
+}
+
+/// What set off a chain of questions. It lives in memory only, because forms may hold passwords.
+#[derive(Debug)]
+pub enum Cause {
+    /// The execution's turn began, or the person chose it.
+    Enter,
+    /// A form.
+    Form(Form),
+    /// Back from a trip.
+    Returned(UpstreamExchange),
+    /// The mail's button.
+    MailPressed(Digest),
+}
+
+/// What an authenticator does with its input.
+#[derive(Debug)]
+pub struct Turn {
+    /// What becomes of the login, in order.
+    pub effects: Vec<Effect>,
+    /// What follows.
+    pub act: Act,
+}
+
+/// What follows a turn.
+#[derive(Debug)]
+pub enum Act {
+    /// The driver is asked; the answer comes as [`Input::Fact`].
+    Ask(Box<Question>),
+    /// The page is shown, for the first time or again.
+    Show {
+        /// Whether this is a new try on the same page.
+        retry: bool,
+    },
+    /// The browser goes to a provider.
+    Redirect(ProviderAlias),
+    /// A flow is called to find the identity's owner; its answer comes as [`Input::Called`].
+    Call {
+        /// The flow.
+        flow: FlowName,
+        /// The identity.
+        identity: Box<BrokeredIdentity>,
+    },
+    /// It did what it is there for.
+    Succeed,
+    /// It doesn't apply to this person.
+    Attempted,
+    /// It can't be tried any more.
+    Exhausted,
+    /// The trip failed: back to where the person can choose again.
+    Retreat,
+    /// The frame starts over and shows the profile.
+    Review,
+    /// The login ends.
+    Deny(DenialCode),
+    /// The event doesn't belong here; nothing changes.
+    Reject(Rejected),
+    /// The answer doesn't fit the question: a broken world.
+    WrongFact,
+}
+
+/// What a turn changes of the login.
+#[derive(Debug)]
+pub enum Effect {
+    /// To be remembered by this execution.
+    Remember(Memory),
+    /// The user that the identity may belong to.
+    Existing(Box<User>),
+    /// The profile that a new user would get.
+    Profile(Profile),
+    /// Who signs in.
+    User(Box<Chosen>),
+    /// A change for the commit.
+    Write(Write),
+    /// A mail for after the commit.
+    Notify(Notice),
+    /// Something to say on the next page.
+    Say(Message),
+}
+
+impl Turn {
+    /// Nothing but what follows.
+    pub fn just(act: Act) -> Self {
+        Self { effects: Vec::new(), act }
+    }
+
+    /// A question.
+    pub fn ask(question: Question) -> Self {
+        Self::just(Act::Ask(Box::new(question)))
+    }
+
+    /// Adds an effect.
+    #[must_use]
+    pub fn with(mut self, effect: Effect) -> Self {
+        self.effects.push(effect);
+        self
+    }
+}

@@ -1,0 +1,48 @@
+//! How the account of a brokered identity is made.
+
+use super::Sight;
+use crate::session::{Chosen, How};
+use crate::write::NewUser;
+use domain::{
+    AddressProof, AuthenticationMethod, CanonicalSubject, Entropy, OwnedAddress, Provenance, UserId, Username, Vouched,
+};
+
+/// The user that the frame's identity gets, with what proves its address. A username is taken only if it is free.
+pub(super) fn for_identity(
+    sight: &Sight<'_>,
+    entropy: &Entropy,
+    username: Option<Username>,
+    proof: Option<AddressProof>,
+) -> NewUser {
+    let profile = &sight.frame.profile;
+    let email = profile.email.as_ref().map(|email| OwnedAddress {
+        address: email.address.clone(),
+        provenance: if email.typed { Provenance::Typed } else { asserted(sight) },
+        proof,
+    });
+    NewUser {
+        id: UserId::from_bytes(entropy.id("user")),
+        subject: CanonicalSubject::from_bytes(entropy.id("subject")),
+        username,
+        email,
+        given_name: profile.given_name.clone(),
+        family_name: profile.family_name.clone(),
+        picture: sight.frame.identity.as_ref().and_then(|identity| identity.picture.clone()),
+        password_hash: None,
+        created_at: sight.now,
+    }
+}
+
+fn asserted(sight: &Sight<'_>) -> Provenance {
+    sight.frame.identity.as_ref().map_or(Provenance::Typed, |identity| Provenance::Provider {
+        provider: identity.key.provider.clone(),
+        vouched: identity.email.as_ref().is_some_and(|email| email.vouched == Vouched::Yes),
+    })
+}
+
+/// Somebody who came with the frame's identity just now, and proved more on the way.
+pub(super) fn chosen(sight: &Sight<'_>, how: How, proved_by: Option<AuthenticationMethod>) -> Box<Chosen> {
+    let methods = std::iter::once(AuthenticationMethod::Federated).chain(proved_by).collect();
+    let identity = sight.frame.identity.as_ref().map(|identity| identity.key.clone());
+    Box::new(Chosen { how, methods, identity, auth_time: sight.now })
+}

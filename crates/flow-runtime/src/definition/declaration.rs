@@ -1,0 +1,107 @@
+//! What an authenticator says about itself, as data. Reader, engine, checker and documentation go by it.
+
+use super::config::{Config, Key};
+use crate::authenticator::Authenticator;
+use std::sync::Arc;
+
+/// One kind of authenticator: what it declares, and how it is made from its configuration.
+pub struct Kind {
+    /// What it declares.
+    pub declaration: &'static Declaration,
+    /// Makes one from a configuration that the reader checked against the declaration's keys.
+    pub build: fn(&Config) -> Arc<dyn Authenticator>,
+}
+
+/// What an authenticator may do. The engine faults on anything else.
+#[derive(Debug)]
+pub struct Declaration {
+    /// Its name in YAML.
+    pub name: &'static str,
+    /// What it does, in one sentence for operators.
+    pub summary: &'static str,
+    /// The keys that it takes beside `requirement`.
+    pub keys: &'static [Key],
+    /// What must be there before it can do its work.
+    pub needs: &'static [Need],
+    /// How it may end.
+    pub outcomes: &'static [Outcome],
+    /// What its success may establish.
+    pub establishes: &'static [Establishes],
+    /// Which questions it may ask.
+    pub asks: &'static [AskKind],
+    /// Whether it may show a page of its own.
+    pub shows: bool,
+}
+
+/// What an authenticator needs from those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// A brokered identity: the flow serves first logins.
+    Identity,
+    /// An existing user that the identity may belong to.
+    ExistingUser,
+    /// A realm that can send mail.
+    Mail,
+}
+
+/// How an execution ended, in records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It did what it is there for.
+    Succeeded,
+    /// It doesn't apply to this person.
+    Attempted,
+    /// It waits for the person.
+    Challenged,
+    /// The person may try again on the same page.
+    Retry,
+    /// It can't be tried any more; the next alternative may.
+    Exhausted,
+    /// It ended the login.
+    Denied,
+}
+
+/// What an authenticator's work may establish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Establishes {
+    /// Who signs in.
+    User,
+    /// That an existing user may own the identity. It proves nothing.
+    ExistingUser,
+    /// A new user.
+    NewUser,
+    /// A proof that the identity belongs to an existing user.
+    Proof,
+    /// The profile that a new user gets.
+    Profile,
+    /// A brokered identity, whose first-login flow is called if it isn't linked.
+    Identity,
+}
+
+/// The kinds of question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskKind {
+    /// [`crate::Question::LiveSession`].
+    LiveSession,
+    /// [`crate::Question::FindUsers`].
+    FindUsers,
+    /// [`crate::Question::FindUser`].
+    FindUser,
+    /// [`crate::Question::FindIdentity`].
+    FindIdentity,
+    /// [`crate::Question::Redeem`].
+    Redeem,
+    /// [`crate::Question::CheckPassword`].
+    CheckPassword,
+    /// [`crate::Question::HashPassword`].
+    HashPassword,
+    /// [`crate::Question::ReserveMail`].
+    ReserveMail,
+    /// [`crate::Question::FindToken`].
+    FindToken,
+    /// [`crate::Question::CheckMailCode`].
+    CheckMailCode,
+    /// [`crate::Question::GrantedScopes`].
+    GrantedScopes,
+}

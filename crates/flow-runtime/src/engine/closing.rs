@@ -1,0 +1,108 @@
+//! After the flows: what the client may learn, and the end.
+
+use super::run::{Asker, Run, Step};
+use crate::ask::{Fact, Question};
+use crate::outcome::{DenialCode, Fault, Finish, Next, SignedIn};
+use crate::policy::RealmPolicy;
+use crate::session::{Chosen, How, Rest};
+use crate::write::Write;
+use domain::{BrowserSession, Digest, Entropy, Timestamp};
+
+impl Run {
+    /// Somebody is known. What is left is what the client may learn of them.
+    pub(super) fn close(self, policy: &RealmPolicy, chosen: Chosen, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
+        let request = &self.session.request;
+        match policy.client(&request.client) {
+            None => Ok(self.deny(DenialCode::ClientDisabled, now)),
+            Some(client) if client.consent => {
+                let question = Question::GrantedScopes { user: chosen.user().id, client: request.client.clone() };
+                Ok(self.ask(Asker::Grants(Box::new(chosen)), question))
+            }
+            Some(_) => Ok(self.finish(policy, chosen, now, entropy)),
+        }
+    }
+
+    pub(super) fn weigh_grants(
+        self,
+        policy: &RealmPolicy,
+        chosen: Chosen,
+        fact: Fact,
+        now: Timestamp,
+        entropy: &Entropy,
+    ) -> Result<Step, Fault> {
+        let Fact::GrantedScopes(granted) = fact else { return Err(Fault::WrongFact { authenticator: "consent" }) };
+        let request = &self.session.request;
+        let all_granted = request.scopes.iter().all(|scope| granted.contains(scope));
+        if all_granted && !request.prompt.consent {
+            return Ok(self.finish(policy, chosen, now, entropy));
+        }
+        if request.prompt.none {
+            return Ok(self.deny(DenialCode::ConsentRequired, now));
+        }
+        Ok(self.rest(Rest::Consent(Box::new(chosen)), Next::Show))
+    }
+
+    /// The person agreed: the account must still be as it was when it signed in.
+    pub(super) fn consent(self, chosen: Chosen) -> Step {
+        let question = Question::FindUser(chosen.user().id);
+        self.ask(Asker::Consented(Box::new(chosen)), question)
+    }
+
+    pub(super) fn consented(
+        mut self,
+        policy: &RealmPolicy,
+        chosen: Chosen,
+        fact: Fact,
+        now: Timestamp,
+        entropy: &Entropy,
+    ) -> Result<Step, Fault> {
+        let Fact::FoundUser(found) = fact else { return Err(Fault::WrongFact { authenticator: "consent" }) };
+        let before = chosen.user();
+        let Some(user) = found.filter(|user| user.enabled && user.id == before.id && user.epoch == before.epoch) else {
+            return Ok(self.deny(DenialCode::AccountDisabled, now));
+        };
+        if !self.policy_has_client(policy) {
+            return Ok(self.deny(DenialCode::ClientDisabled, now));
+        }
+        let request = &self.session.request;
+        let grant =
+            Write::GrantConsent { user: user.id, client: request.client.clone(), scopes: request.scopes.clone(), at: now };
+        self.writes.push(grant);
+        let how = match chosen.how {
+            How::BrowserSession(_, digest) => How::BrowserSession(user, digest),
+            _ => How::Authenticated(user),
+        };
+        Ok(self.finish(policy, Chosen { how, ..chosen }, now, entropy))
+    }
+
+    fn finish(mut self, policy: &RealmPolicy, chosen: Chosen, now: Timestamp, entropy: &Entropy) -> Step {
+        let user = chosen.user();
+        let (browser_session, cookie) = match &chosen.how {
+            How::BrowserSession(_, digest) => (digest.clone(), None),
+            _ => {
+                let cookie = entropy.secret("browser-session");
+                (Digest::of(&cookie), Some(cookie))
+            }
+        };
+        if cookie.is_some() {
+            if let Some(old) = self.arrival.browser_session.take() {
+                self.writes.push(Write::EndBrowserSession(old));
+            }
+            self.writes.push(Write::StartBrowserSession(Box::new(BrowserSession {
+                id: browser_session.clone(),
+                user: user.id,
+                subject: user.subject.clone(),
+                epoch: user.epoch,
+                methods: chosen.methods.clone(),
+                identity: chosen.identity.clone(),
+                auth_time: chosen.auth_time,
+                expires_at: now.plus(policy.limits.session_lifetime),
+            })));
+        }
+        let signed_in =
+            SignedIn { user, methods: chosen.methods, identity: chosen.identity, auth_time: chosen.auth_time, browser_session };
+        let scopes = self.session.request.scopes.clone();
+        let finish = Box::new(Finish { signed_in, scopes, code: entropy.secret("code"), cookie });
+        self.rest(Rest::Finished { finish: finish.clone(), at: now }, Next::Finished(finish))
+    }
+}

@@ -1,0 +1,58 @@
+//! The engine's fence around authenticators: what isn't declared doesn't happen.
+
+use crate::authenticator::{Act, Effect, Turn};
+use crate::definition::declaration::{Declaration, Establishes, Outcome};
+use crate::outcome::Fault;
+use crate::session::How;
+
+/// Faults on the first thing in a turn that the declaration doesn't have.
+pub(super) fn check(turn: &Turn, declaration: &'static Declaration) -> Result<(), Fault> {
+    let undeclared = |what| Err(Fault::Undeclared { authenticator: declaration.name, what });
+    for effect in &turn.effects {
+        if let Some((needed, what)) = establishes(effect)
+            && !declaration.establishes.contains(&needed)
+            && !(needed == Establishes::ExistingUser
+                && declaration.needs.contains(&crate::definition::declaration::Need::ExistingUser))
+        {
+            return undeclared(what);
+        }
+    }
+    if let Act::Ask(question) = &turn.act
+        && !declaration.asks.contains(&question.kind())
+    {
+        return undeclared("a question");
+    }
+    if matches!(turn.act, Act::Show { .. }) && !declaration.shows {
+        return undeclared("a page");
+    }
+    match outcome(&turn.act) {
+        Some(outcome) if !declaration.outcomes.contains(&outcome) => undeclared("an outcome"),
+        _ => Ok(()),
+    }
+}
+
+fn establishes(effect: &Effect) -> Option<(Establishes, &'static str)> {
+    match effect {
+        Effect::Existing(_) => Some((Establishes::ExistingUser, "an existing user")),
+        Effect::Profile(_) => Some((Establishes::Profile, "a profile")),
+        Effect::User(chosen) => Some(match &chosen.how {
+            How::Created(_) => (Establishes::NewUser, "a new user"),
+            How::Proved(..) => (Establishes::Proof, "a proof"),
+            How::BrowserSession(..) | How::Authenticated(_) => (Establishes::User, "a user"),
+        }),
+        Effect::Remember(_) | Effect::Write(_) | Effect::Notify(_) | Effect::Say(_) => None,
+    }
+}
+
+/// How an act ends a turn, for declarations and records. Questions and rejections end none.
+pub(super) fn outcome(act: &Act) -> Option<Outcome> {
+    match act {
+        Act::Ask(_) | Act::Reject(_) | Act::WrongFact | Act::Call { .. } | Act::Review => None,
+        Act::Show { retry: false } | Act::Redirect(_) => Some(Outcome::Challenged),
+        Act::Show { retry: true } => Some(Outcome::Retry),
+        Act::Succeed => Some(Outcome::Succeeded),
+        Act::Attempted | Act::Retreat => Some(Outcome::Attempted),
+        Act::Exhausted => Some(Outcome::Exhausted),
+        Act::Deny(_) => Some(Outcome::Denied),
+    }
+}

@@ -1,0 +1,133 @@
+//! How events reach the login that they belong to.
+
+use super::run::{Run, Step};
+use super::turns::Turning;
+use crate::authenticator::{Cause, Input};
+use crate::definition::{Execution, ExecutionId};
+use crate::event::{Arrival, Event, Form, action};
+use crate::outcome::{DenialCode, Fault, Rejected};
+use crate::policy::RealmPolicy;
+use crate::session::{AuthenticationSession, Ended, Rest};
+use crate::view::ways;
+use domain::{CallbackParams, Digest, Entropy, ExchangeId, ProviderAlias, Timestamp};
+
+/// Moves a login that rests by one event.
+///
+/// A stale or foreign event is [`Step::Rejected`] and changes nothing. A [`Fault`] is a broken world, never a person's doing.
+pub fn step(
+    policy: &RealmPolicy,
+    session: AuthenticationSession,
+    event: Event,
+    arrival: &Arrival,
+    now: Timestamp,
+    entropy: &Entropy,
+) -> Result<Step, Fault> {
+    if session.is_over() || now >= session.expires_at {
+        return Ok(Step::Rejected(Rejected::Over));
+    }
+    let mut run = Run::new(session, arrival.clone());
+    match event {
+        Event::Form(form) => {
+            if form.step != run.session.step_id() {
+                return Ok(Step::Rejected(Rejected::OldPage));
+            }
+            run.session.message = None;
+            run.form(policy, form, now, entropy)
+        }
+        Event::Returned { provider, exchange, params } => {
+            run.session.message = None;
+            run.returned(policy, (&provider, exchange, params), now, entropy)
+        }
+        Event::MailPressed { token } => {
+            run.session.message = None;
+            run.mail_pressed(policy, &token, now, entropy)
+        }
+    }
+}
+
+impl Run {
+    fn form(self, policy: &RealmPolicy, form: Form, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
+        match (form.action.as_str(), self.session.rest.clone()) {
+            (action::RESTART, _) => self.start_again(policy, now, entropy),
+            (action::LEAVE, _) => Ok(self.deny(DenialCode::Left, now)),
+            (action::WAY, Rest::Showing(_)) => self.other_way(policy, &form, now, entropy),
+            (action::WAY, Rest::AtProvider { execution, exchange }) => {
+                let input = Input::Way { provider: Some(exchange.provider) };
+                self.turn(policy, Turning::Input(execution, Cause::Enter, input), now, entropy)
+            }
+            (_, Rest::Showing(execution)) => {
+                let input = form.clone();
+                self.turn(policy, Turning::Input(execution, Cause::Form(form), Input::Form(&input)), now, entropy)
+            }
+            (action::CONTINUE, Rest::Consent(chosen)) => Ok(self.consent(*chosen)),
+            (action::REFUSE, Rest::Consent(_)) => Ok(self.deny(DenialCode::ConsentRefused, now)),
+            _ => Ok(Step::Rejected(Rejected::UnknownAction)),
+        }
+    }
+
+    /// A hint or a wish for registration got the person here; who starts again wants to choose.
+    fn start_again(mut self, policy: &RealmPolicy, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
+        self.session.request.provider_hint = None;
+        self.session.request.create = false;
+        self.session.request.prompt.login |= matches!(self.session.rest, Rest::Consent(_));
+        self.restart(policy, now, entropy)
+    }
+
+    fn other_way(mut self, policy: &RealmPolicy, form: &Form, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
+        let wanted = form.text("way").and_then(|id| id.parse().ok()).map(ExecutionId);
+        let offered = ways(policy, &self.session, now);
+        let Some(execution) = wanted.filter(|wanted| offered.iter().any(|way| way.id == wanted.to_string())) else {
+            return Ok(Step::Rejected(Rejected::UnknownAction));
+        };
+        let Some(flow) = self.session.frame().and_then(|frame| policy.flow_of(frame)).cloned() else {
+            return Ok(self.deny(DenialCode::FlowGone, now));
+        };
+        if let Some(frame) = self.session.frames.last_mut() {
+            frame.chosen = Some(execution);
+            frame.ended.remove(&execution);
+            clear_siblings(&flow.level.executions, execution, &mut |id| {
+                if frame.ended.get(&id) != Some(&Ended::Exhausted) {
+                    frame.ended.remove(&id);
+                }
+            });
+        }
+        let provider = form.text("provider").and_then(|alias| ProviderAlias::parse(alias).ok());
+        self.turn(policy, Turning::Input(execution, Cause::Enter, Input::Way { provider }), now, entropy)
+    }
+
+    fn returned(
+        self,
+        policy: &RealmPolicy,
+        (provider, id, params): (&ProviderAlias, ExchangeId, CallbackParams),
+        now: Timestamp,
+        entropy: &Entropy,
+    ) -> Result<Step, Fault> {
+        match self.session.rest.clone() {
+            Rest::AtProvider { execution, exchange } if exchange.id == id && exchange.provider == *provider => {
+                let input = Input::Returned { exchange: &exchange, params };
+                self.turn(policy, Turning::Input(execution, Cause::Returned(exchange.clone()), input), now, entropy)
+            }
+            _ => Ok(Step::Rejected(Rejected::NotWaiting)),
+        }
+    }
+
+    fn mail_pressed(self, policy: &RealmPolicy, token: &Digest, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
+        match self.session.rest {
+            Rest::Showing(execution) if self.session.waits_for(token) => {
+                let cause = Cause::MailPressed(token.clone());
+                self.turn(policy, Turning::Input(execution, cause, Input::MailPressed(token)), now, entropy)
+            }
+            _ => Ok(Step::Rejected(Rejected::DeadLink)),
+        }
+    }
+}
+
+/// What was tried inside the sub-flow of the chosen way counts as not tried.
+fn clear_siblings(executions: &[Execution], chosen: ExecutionId, clear: &mut impl FnMut(ExecutionId)) {
+    for execution in executions.iter().filter(|execution| execution.contains(chosen)) {
+        if let crate::definition::Node::SubFlow { level, .. } = &execution.node {
+            level.executions.iter().filter(|inner| inner.id > chosen).for_each(|inner| clear(inner.id));
+            clear_siblings(&level.executions, chosen, clear);
+        }
+    }
+}

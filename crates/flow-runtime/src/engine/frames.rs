@@ -1,0 +1,124 @@
+//! Frames: how a flow is called, and what its end writes.
+
+use super::run::Run;
+use crate::definition::ExecutionId;
+use crate::outcome::Fault;
+use crate::policy::RealmPolicy;
+use crate::session::{Chosen, Frame, How, MAX_FRAMES, Profile, Purpose};
+use crate::write::{MailKind, NewUser, Notice, Write};
+use domain::{BrokeredIdentity, Entropy, FlowName, FrameId, IdentityId, LinkProof, LinkedIdentity, ProofKind, Timestamp, UserId};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+const NEWS_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Run {
+    /// Puts a frame on the stack. False if the flow isn't there, or the stack is full.
+    pub(super) fn push_frame(
+        &mut self,
+        policy: &RealmPolicy,
+        flow: &FlowName,
+        called: Option<(ExecutionId, Box<BrokeredIdentity>)>,
+        entropy: &Entropy,
+    ) -> bool {
+        let (Some(revision), true) = (policy.revision(flow), self.session.frames.len() < MAX_FRAMES) else { return false };
+        let (called_by, identity) = called.map_or((None, None), |(execution, identity)| (Some(execution), Some(*identity)));
+        self.session.frames.push(Frame {
+            id: FrameId::from_bytes(entropy.id("frame")),
+            purpose: if identity.is_some() { Purpose::FirstLogin } else { Purpose::Login },
+            called_by,
+            flow: flow.clone(),
+            revision: revision.clone(),
+            ended: BTreeMap::new(),
+            conditions: BTreeMap::new(),
+            chosen: None,
+            memory: BTreeMap::new(),
+            profile: Profile::of_identity(identity.as_ref()),
+            identity,
+            review_wanted: false,
+            existing: None,
+            user: None,
+        });
+        true
+    }
+
+    /// Writes what the frame came to, and says who it found. Only here are users made and identities linked.
+    pub(super) fn conclude_frame(
+        &mut self,
+        frame: &Frame,
+        now: Timestamp,
+        policy: &RealmPolicy,
+        entropy: &Entropy,
+    ) -> Result<Chosen, Fault> {
+        let chosen = frame.user.clone().ok_or(Fault::Frames("a flow succeeded without a user"))?;
+        let user = chosen.how.user();
+        match (&chosen.how, frame.purpose) {
+            (How::Created(new), Purpose::Login) => self.create(new),
+            (How::Created(new), Purpose::FirstLogin) => {
+                self.create(new);
+                let proof = LinkProof {
+                    kind: ProofKind::Created,
+                    at: now,
+                    frame: frame.id,
+                    flow: frame.flow.clone(),
+                    revision: frame.revision.0.clone(),
+                };
+                self.link(frame, user.id, proof, now, entropy)?;
+            }
+            (How::Proved(_, proof), Purpose::FirstLogin) if proof.opens(user.id, frame) => {
+                self.link(frame, user.id, proof.record().clone(), now, entropy)?;
+                self.tell_the_owner(frame, &user, now, policy);
+            }
+            (How::BrowserSession(..) | How::Authenticated(_), Purpose::Login) => {}
+            (How::Proved(..) | How::BrowserSession(..) | How::Authenticated(_), _) => return Err(Fault::ForeignProof),
+        }
+        Ok(Chosen { how: after(chosen.how), ..chosen })
+    }
+
+    fn create(&mut self, new: &NewUser) {
+        self.writes.push(Write::CreateUser(Box::new(new.clone())));
+        if let Some(email) = new.email.as_ref().filter(|email| email.is_proved()) {
+            self.writes.push(Write::ReleaseAddress { address: email.address.clone(), except: new.id });
+        }
+    }
+
+    fn link(&mut self, frame: &Frame, user: UserId, proof: LinkProof, now: Timestamp, entropy: &Entropy) -> Result<(), Fault> {
+        let identity = frame.identity.as_ref().ok_or(Fault::Frames("a first login without an identity"))?;
+        self.writes.push(Write::Link(Box::new(LinkedIdentity {
+            id: IdentityId::from_bytes(entropy.id("identity")),
+            key: identity.key.clone(),
+            user,
+            primary: false,
+            label: identity.label(),
+            email: identity.email.clone(),
+            claims: identity.claims.clone(),
+            proof,
+            created_at: now,
+            updated_at: now,
+            last_sign_in_at: now,
+        })));
+        Ok(())
+    }
+
+    /// A new way into an account is told to the address that the account has proved.
+    fn tell_the_owner(&mut self, frame: &Frame, user: &domain::User, now: Timestamp, policy: &RealmPolicy) {
+        let (Some(identity), Some(email)) = (&frame.identity, user.email.as_ref().filter(|email| email.is_proved())) else {
+            return;
+        };
+        if policy.sends_mail {
+            let alias = &identity.key.provider;
+            let provider = policy.provider(alias).map_or_else(|| alias.to_string(), |provider| provider.name.clone());
+            let mail = MailKind::IdentityLinked { provider, identity: identity.label() };
+            self.notices.push(Notice { to: email.address.clone(), mail, expires_at: now.plus(NEWS_LIFETIME) });
+        }
+    }
+}
+
+/// Once written, a new or proved account is simply the one that signs in.
+fn after(how: How) -> How {
+    match how {
+        How::Created(new) => How::Authenticated(Box::new(new.as_user())),
+        How::Proved(user, _) => How::Authenticated(user),
+        other => other,
+    }
+}

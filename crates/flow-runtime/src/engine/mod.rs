@@ -1,0 +1,47 @@
+//! The engine: moves a login from one resting state to the next.
+
+mod closing;
+mod declared;
+mod events;
+mod frames;
+mod run;
+mod turns;
+mod walk;
+
+pub use events::step;
+pub use run::{Asking, Resting, Step};
+
+use crate::event::Arrival;
+use crate::outcome::Fault;
+use crate::policy::RealmPolicy;
+use crate::session::{AuthenticationSession, Rest};
+use domain::{AuthorizeRequest, Digest, Entropy, SessionKey, Timestamp};
+
+/// What a login begins with.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// The row's key.
+    pub key: SessionKey,
+    /// Digest of the secret of the browser that starts.
+    pub browser: Digest,
+    /// What the client asked for, checked.
+    pub request: AuthorizeRequest,
+    /// When the login began.
+    pub started_at: Timestamp,
+}
+
+/// Begins a login. With the same start and entropy it begins in the same way, so that it need not be stored before the first
+/// event.
+pub fn begin(policy: &RealmPolicy, start: Start, arrival: &Arrival, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
+    let session = AuthenticationSession {
+        key: start.key,
+        browser: start.browser,
+        request: start.request,
+        frames: Vec::new(),
+        rest: Rest::Showing(crate::definition::ExecutionId(0)),
+        message: None,
+        expires_at: start.started_at.plus(policy.limits.login_lifetime),
+        started_at: start.started_at,
+    };
+    run::Run::new(session, arrival.clone()).restart(policy, now, entropy)
+}

@@ -1,0 +1,150 @@
+//! A login that is being moved. It lives in memory only: there is no way to store it.
+
+use crate::ask::{Fact, Question};
+use crate::authenticator::Cause;
+use crate::definition::declaration::Outcome;
+use crate::definition::{ExecutionId, Flow};
+use crate::event::Arrival;
+use crate::outcome::{Decision, Denial, DenialCode, Next, Rejected};
+use crate::policy::RealmPolicy;
+use crate::session::{AuthenticationSession, Chosen, Rest};
+use crate::write::{Guard, Notice, Write};
+use domain::{AuditEvent, AuditKind, Timestamp, UserId, Version};
+use std::collections::BTreeMap;
+
+/// What a step comes to.
+#[derive(Debug)]
+pub enum Step {
+    /// The driver answers a question with [`Asking::answer`].
+    Ask(Box<Asking>),
+    /// The login rests, or has ended: to be committed.
+    Rest(Box<Resting>),
+    /// The event was stale or foreign. Nothing changes; the current page is shown.
+    Rejected(Rejected),
+}
+
+/// A login that waits for an answer.
+#[derive(Debug)]
+pub struct Asking {
+    pub(super) run: Run,
+    pub(super) asker: Asker,
+    pub(super) question: Question,
+}
+
+/// Who asked.
+#[derive(Debug)]
+pub(super) enum Asker {
+    /// An execution of the innermost frame.
+    Execution(ExecutionId, Cause),
+    /// The engine, after the flows: what has this user granted the client?
+    Grants(Box<Chosen>),
+    /// The engine, after consent: how is the user now?
+    Consented(Box<Chosen>),
+}
+
+impl Asking {
+    /// What is asked.
+    pub fn question(&self) -> &Question {
+        &self.question
+    }
+}
+
+/// A login at rest, and what its commit is made of.
+#[derive(Debug)]
+pub struct Resting {
+    /// The login.
+    pub session: AuthenticationSession,
+    /// What follows.
+    pub next: Next,
+    /// What changes, in order.
+    pub writes: Vec<Write>,
+    /// What is sent after the commit.
+    pub notices: Vec<Notice>,
+    /// What the decisions rest on.
+    pub guards: Vec<Guard>,
+    /// What was decided on the way.
+    pub decisions: Vec<Decision>,
+}
+
+/// A login on its way from one resting state to the next.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) session: AuthenticationSession,
+    pub(super) arrival: Arrival,
+    pub(super) writes: Vec<Write>,
+    pub(super) notices: Vec<Notice>,
+    guards: BTreeMap<UserId, Version>,
+    decisions: Vec<Decision>,
+    pub(super) turns: u32,
+}
+
+impl Run {
+    pub(super) fn new(session: AuthenticationSession, arrival: Arrival) -> Self {
+        Self {
+            session,
+            arrival,
+            writes: Vec::new(),
+            notices: Vec::new(),
+            guards: BTreeMap::new(),
+            decisions: Vec::new(),
+            turns: 0,
+        }
+    }
+
+    /// What the fact was read from must still be so when this is committed.
+    pub(super) fn rest_on(&mut self, fact: &Fact) {
+        if let Some(user) = fact.rests_on() {
+            self.guards.insert(user.id, user.version);
+        }
+    }
+
+    pub(super) fn decide(&mut self, flow: &Flow, execution: ExecutionId, name: &str, outcome: Outcome, at: Timestamp) {
+        if let Some(frame) = self.session.frames.last() {
+            let (flow, revision) = (flow.name.clone(), flow.revision.clone());
+            self.decisions.push(Decision { frame: frame.id, flow, revision, execution, name: name.to_owned(), outcome, at });
+        }
+    }
+
+    pub(super) fn ask(self, asker: Asker, question: Question) -> Step {
+        Step::Ask(Box::new(Asking { run: self, asker, question }))
+    }
+
+    pub(super) fn rest(mut self, rest: Rest, next: Next) -> Step {
+        self.session.rest = rest;
+        let guards = self.guards.into_iter().map(|(user, version)| Guard { user, version }).collect();
+        let Self { session, writes, notices, decisions, .. } = self;
+        Step::Rest(Box::new(Resting { session, next, writes, notices, guards, decisions }))
+    }
+
+    /// Rests on a page, unless the client allows none.
+    pub(super) fn show(self, execution: ExecutionId, now: Timestamp) -> Step {
+        if self.session.request.prompt.none {
+            let nobody_yet = self.session.frames.len() == 1;
+            let code = if nobody_yet { DenialCode::LoginRequired } else { DenialCode::InteractionRequired };
+            return self.deny(code, now);
+        }
+        self.rest(Rest::Showing(execution), Next::Show)
+    }
+
+    /// Ends the login with a polite no. Nothing that the login would have changed is written.
+    pub(super) fn deny(mut self, code: DenialCode, now: Timestamp) -> Step {
+        let left = matches!(code, DenialCode::Left | DenialCode::ConsentRefused);
+        let denial = Denial { code, to_client: left || self.session.request.prompt.none };
+        self.writes.clear();
+        self.notices.clear();
+        if !denial.to_client {
+            self.writes.push(Write::Record(AuditEvent {
+                kind: AuditKind::LoginRefused,
+                user: None,
+                subject: None,
+                provider: self.session.frame().and_then(|frame| Some(frame.identity.as_ref()?.key.provider.clone())),
+                detail: Some(code.as_str().to_owned()),
+            }));
+        }
+        self.rest(Rest::Denied { denial: denial.clone(), at: now }, Next::Denied(denial))
+    }
+
+    pub(super) fn policy_has_client(&self, policy: &RealmPolicy) -> bool {
+        policy.client(&self.session.request.client).is_some()
+    }
+}

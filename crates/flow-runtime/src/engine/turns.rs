@@ -1,0 +1,251 @@
+//! Turns: executions act one after another until the login rests.
+
+use super::declared;
+use super::run::{Asker, Asking, Run, Step};
+use super::walk::{Walk, walk};
+use crate::ask::{Fact, Question};
+use crate::authenticator::{Act, Cause, Effect, Input, Sight};
+use crate::definition::{ExecutionId, Flow};
+use crate::outcome::{DenialCode, Fault, Next};
+use crate::policy::RealmPolicy;
+use crate::session::{Chosen, Ended, Purpose, Rest};
+use domain::{Entropy, ExchangeId, ProviderAlias, Timestamp, UpstreamExchange};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// More turns between two rests than any flow of the allowed size needs.
+const MOST_TURNS: u32 = 10_000;
+
+/// The first turn of a step, and what set it off.
+pub(super) enum Turning<'a> {
+    Input(ExecutionId, Cause, Input<'a>),
+    Walk,
+}
+
+/// What came of a turn.
+enum Acted {
+    /// A step for the driver.
+    Step(Step),
+    /// The next execution has its turn.
+    Walk(Box<Run>),
+    /// A called flow found somebody; its caller has its turn.
+    Called(Box<Run>, ExecutionId, Box<Chosen>),
+}
+
+impl Asking {
+    /// Takes the driver's answer and goes on.
+    pub fn answer(self, policy: &RealmPolicy, fact: Fact, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
+        let Self { mut run, asker, question } = self;
+        run.rest_on(&fact);
+        match asker {
+            Asker::Execution(execution, cause) => run.answered(policy, (execution, cause, &question, fact), now, entropy),
+            Asker::Grants(chosen) => run.weigh_grants(policy, *chosen, fact, now, entropy),
+            Asker::Consented(chosen) => run.consented(policy, *chosen, fact, now, entropy),
+        }
+    }
+}
+
+impl Run {
+    /// Back to the start of the login, with nothing remembered but the request.
+    pub(super) fn restart(mut self, policy: &RealmPolicy, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
+        self.session.frames.clear();
+        let flow = if self.session.request.create { &policy.registration_flow } else { &policy.browser_flow };
+        if !self.push_frame(policy, flow, None, &entropy.part("restart")) {
+            return Ok(self.deny(DenialCode::FlowGone, now));
+        }
+        self.turn(policy, Turning::Walk, now, entropy)
+    }
+
+    /// Runs executions until one rests, asks, or ends the login.
+    pub(super) fn turn(self, policy: &RealmPolicy, first: Turning<'_>, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
+        let Some(flow) = self.flow(policy) else { return Ok(self.deny(DenialCode::FlowGone, now)) };
+        let acted = match first {
+            Turning::Walk => Acted::Walk(Box::new(self)),
+            Turning::Input(execution, cause, input) => {
+                self.act(policy, &flow, (execution, cause, input), now, &entropy.part("first turn"))?
+            }
+        };
+        go_on(acted, policy, now, entropy)
+    }
+
+    fn answered(
+        self,
+        policy: &RealmPolicy,
+        (execution, cause, question, fact): (ExecutionId, Cause, &Question, Fact),
+        now: Timestamp,
+        entropy: &Entropy,
+    ) -> Result<Step, Fault> {
+        let Some(flow) = self.flow(policy) else { return Ok(self.deny(DenialCode::FlowGone, now)) };
+        let entropy_here = entropy.part("answer");
+        let (sight, authenticator) = self.sight(policy, &flow, execution, now)?;
+        let turn = authenticator.act(&sight, Input::Fact { cause: &cause, question, fact }, &entropy_here);
+        let acted = self.follow(policy, &flow, (execution, cause, turn), now, &entropy_here)?;
+        go_on(acted, policy, now, entropy)
+    }
+
+    fn flow(&self, policy: &RealmPolicy) -> Option<Arc<Flow>> {
+        self.session.frame().and_then(|frame| policy.flow_of(frame)).map(Arc::clone)
+    }
+
+    fn walk_on(mut self, policy: &RealmPolicy, flow: &Flow, now: Timestamp, entropy: &Entropy) -> Result<Acted, Fault> {
+        let Some(frame) = self.session.frames.last_mut() else { return Err(Fault::Frames("no frame to walk")) };
+        match walk(&flow.level, frame, policy) {
+            Err(_) => Ok(Acted::Step(self.deny(DenialCode::Undecided, now))),
+            Ok(Walk::Decided(execution, holds)) => {
+                frame.conditions.insert(execution, holds);
+                Ok(Acted::Walk(Box::new(self)))
+            }
+            Ok(Walk::Run(execution)) => {
+                let arrival = self.arrival.clone();
+                self.act(policy, flow, (execution, Cause::Enter, Input::Enter { arrival: &arrival }), now, entropy)
+            }
+            Ok(Walk::Ended(Ended::Succeeded)) => self.frame_succeeded(policy, now, entropy),
+            Ok(Walk::Ended(Ended::Attempted | Ended::Exhausted) | Walk::NotThere) => {
+                Ok(Acted::Step(self.deny(DenialCode::NoWayLeft, now)))
+            }
+        }
+    }
+
+    fn act(
+        self,
+        policy: &RealmPolicy,
+        flow: &Flow,
+        (execution, cause, input): (ExecutionId, Cause, Input<'_>),
+        now: Timestamp,
+        entropy: &Entropy,
+    ) -> Result<Acted, Fault> {
+        let (sight, authenticator) = self.sight(policy, flow, execution, now)?;
+        let turn = authenticator.act(&sight, input, entropy);
+        self.follow(policy, flow, (execution, cause, turn), now, entropy)
+    }
+
+    fn sight<'a>(
+        &'a self,
+        policy: &'a RealmPolicy,
+        flow: &'a Flow,
+        execution: ExecutionId,
+        now: Timestamp,
+    ) -> Result<(Sight<'a>, &'a Arc<dyn crate::authenticator::Authenticator>), Fault> {
+        let frame = self.session.frame().ok_or(Fault::Frames("no frame to act in"))?;
+        let authenticator = flow.authenticator(execution).ok_or(Fault::Frames("no such execution"))?;
+        Ok((Sight { policy, session: &self.session, frame, execution, now }, authenticator))
+    }
+
+    fn follow(
+        mut self,
+        policy: &RealmPolicy,
+        flow: &Flow,
+        (execution, cause, turn): (ExecutionId, Cause, crate::authenticator::Turn),
+        now: Timestamp,
+        entropy: &Entropy,
+    ) -> Result<Acted, Fault> {
+        let declaration = flow.authenticator(execution).ok_or(Fault::Frames("no such execution"))?.declaration();
+        declared::check(&turn, declaration)?;
+        if let Some(outcome) = declared::outcome(&turn.act) {
+            self.decide(flow, execution, declaration.name, outcome, now);
+        }
+        for effect in turn.effects {
+            self.apply(execution, effect)?;
+        }
+        match turn.act {
+            Act::Ask(question) => Ok(Acted::Step(self.ask(Asker::Execution(execution, cause), *question))),
+            Act::Show { .. } => Ok(Acted::Step(self.show(execution, now))),
+            Act::Redirect(alias) => Ok(Acted::Step(self.redirect(execution, alias, now, entropy))),
+            Act::Call { flow, identity } => {
+                if self.push_frame(policy, &flow, Some((execution, identity)), entropy) {
+                    Ok(Acted::Walk(Box::new(self)))
+                } else {
+                    Ok(Acted::Step(self.deny(DenialCode::FlowGone, now)))
+                }
+            }
+            Act::Succeed => self.end(execution, Ended::Succeeded),
+            Act::Attempted | Act::Retreat => self.end(execution, Ended::Attempted),
+            Act::Exhausted => self.end(execution, Ended::Exhausted),
+            Act::Review => self.review(),
+            Act::Deny(code) => Ok(Acted::Step(self.deny(code, now))),
+            Act::Reject(rejected) => Ok(Acted::Step(Step::Rejected(rejected))),
+            Act::WrongFact => Err(Fault::WrongFact { authenticator: declaration.name }),
+        }
+    }
+
+    fn apply(&mut self, execution: ExecutionId, effect: Effect) -> Result<(), Fault> {
+        let frame = self.session.frames.last_mut().ok_or(Fault::Frames("no frame to change"))?;
+        match effect {
+            Effect::Remember(memory) => _ = frame.memory.insert(execution, memory),
+            Effect::Existing(user) => frame.existing = Some(*user),
+            Effect::Profile(profile) => frame.profile = profile,
+            Effect::User(chosen) => frame.user = Some(*chosen),
+            Effect::Write(write) => self.writes.push(write),
+            Effect::Notify(notice) => self.notices.push(notice),
+            Effect::Say(message) => self.session.message = Some(message),
+        }
+        Ok(())
+    }
+
+    fn end(mut self, execution: ExecutionId, ended: Ended) -> Result<Acted, Fault> {
+        let frame = self.session.frames.last_mut().ok_or(Fault::Frames("no frame to end in"))?;
+        frame.ended.insert(execution, ended);
+        frame.chosen = frame.chosen.filter(|chosen| *chosen != execution);
+        Ok(Acted::Walk(Box::new(self)))
+    }
+
+    /// The frame starts over, keeps identity and profile, and shows the profile.
+    fn review(mut self) -> Result<Acted, Fault> {
+        let frame = self.session.frames.last_mut().ok_or(Fault::Frames("no frame to review in"))?;
+        frame.ended = BTreeMap::new();
+        frame.conditions = BTreeMap::new();
+        frame.memory = BTreeMap::new();
+        frame.chosen = None;
+        frame.existing = None;
+        frame.user = None;
+        frame.review_wanted = true;
+        Ok(Acted::Walk(Box::new(self)))
+    }
+
+    fn redirect(self, execution: ExecutionId, provider: ProviderAlias, now: Timestamp, entropy: &Entropy) -> Step {
+        let request = &self.session.request;
+        if request.prompt.none {
+            return self.deny(DenialCode::InteractionRequired, now);
+        }
+        let fresh = request.prompt.login || request.max_age.is_some();
+        let exchange = UpstreamExchange { id: ExchangeId::from_bytes(entropy.id("exchange")), provider, fresh };
+        self.rest(Rest::AtProvider { execution, exchange: exchange.clone() }, Next::Redirect(exchange))
+    }
+
+    fn frame_succeeded(mut self, policy: &RealmPolicy, now: Timestamp, entropy: &Entropy) -> Result<Acted, Fault> {
+        let frame = self.session.frames.pop().ok_or(Fault::Frames("no frame to conclude"))?;
+        let chosen = self.conclude_frame(&frame, now, policy, entropy)?;
+        match (frame.purpose, frame.called_by) {
+            (Purpose::Login, _) => Ok(Acted::Step(self.close(policy, chosen, now, entropy)?)),
+            (Purpose::FirstLogin, Some(caller)) => Ok(Acted::Called(Box::new(self), caller, Box::new(chosen))),
+            (Purpose::FirstLogin, None) => Err(Fault::Frames("a first login that nobody called")),
+        }
+    }
+}
+
+fn go_on(mut acted: Acted, policy: &RealmPolicy, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
+    loop {
+        let (mut run, called) = match acted {
+            Acted::Step(step) => return Ok(step),
+            Acted::Walk(run) => (run, None),
+            Acted::Called(run, caller, chosen) => (run, Some((caller, chosen))),
+        };
+        let Some(flow) = run.flow(policy) else { return Ok(run.deny(DenialCode::FlowGone, now)) };
+        run.turns += 1;
+        if run.turns > MOST_TURNS {
+            return Err(Fault::Restless { flow: flow.name.clone() });
+        }
+        let entropy = entropy.part(&format!("turn {}", run.turns));
+        acted = match called {
+            None => run.walk_on(policy, &flow, now, &entropy)?,
+            Some((caller, chosen)) => run.act(policy, &flow, (caller, Cause::Enter, Input::Called(chosen)), now, &entropy)?,
+        };
+    }
+}
+
+impl Chosen {
+    /// The account, as it was when it was chosen.
+    pub fn user(&self) -> domain::User {
+        self.how.user()
+    }
+}

@@ -1,0 +1,110 @@
+//! The realm as a login sees it, read afresh for every step.
+
+use crate::definition::{Flow, Revision};
+use crate::session::Frame;
+use domain::{ClientId, ClientPolicy, EmailAddress, FlowName, ProviderAlias, ProviderPolicy, RealmId, Vouched};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a realm's configuration says, and its compiled flows.
+#[derive(Debug, Clone)]
+pub struct RealmPolicy {
+    /// Which realm.
+    pub realm: RealmId,
+    /// Its name on pages.
+    pub name: String,
+    /// Its flows by name; logins go on with the revision that they began with.
+    pub flows: BTreeMap<FlowName, Arc<Flow>>,
+    /// The flow of an ordinary login.
+    pub browser_flow: FlowName,
+    /// The flow of `prompt=create`.
+    pub registration_flow: FlowName,
+    /// Providers, in the order of the login page.
+    pub providers: Vec<ProviderPolicy>,
+    /// Clients.
+    pub clients: BTreeMap<ClientId, ClientPolicy>,
+    /// Whether the realm can send mail.
+    pub sends_mail: bool,
+    /// What people may try how often.
+    pub limits: Limits,
+}
+
+/// How often something may be tried, and how long things last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Wrong passwords for one account (or one unknown name) within [`Limits::password_window`].
+    pub passwords_per_account: u32,
+    /// Wrong passwords from one network within [`Limits::password_window`].
+    pub passwords_per_network: u32,
+    /// The window in which passwords are counted.
+    pub password_window: Duration,
+    /// Mails to one mailbox within [`Limits::mail_window`].
+    pub mails_per_address: u32,
+    /// Mails caused by one network within [`Limits::mail_window`].
+    pub mails_per_network: u32,
+    /// The window in which mails are counted.
+    pub mail_window: Duration,
+    /// Wrong codes for one mail.
+    pub codes_per_mail: u32,
+    /// The shortest time between two mails of one login.
+    pub resend_after: Duration,
+    /// How long a login may take.
+    pub login_lifetime: Duration,
+    /// How long a browser session lasts.
+    pub session_lifetime: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        const MINUTE: u64 = 60;
+        Self {
+            passwords_per_account: 10,
+            passwords_per_network: 200,
+            password_window: Duration::from_secs(15 * MINUTE),
+            mails_per_address: 5,
+            mails_per_network: 50,
+            mail_window: Duration::from_secs(60 * MINUTE),
+            codes_per_mail: 5,
+            resend_after: Duration::from_secs(30),
+            login_lifetime: Duration::from_secs(30 * MINUTE),
+            session_lifetime: Duration::from_secs(10 * 60 * MINUTE),
+        }
+    }
+}
+
+impl RealmPolicy {
+    /// The flow that a frame runs, if its revision is still known.
+    pub fn flow_of(&self, frame: &Frame) -> Option<&Arc<Flow>> {
+        self.flow(&frame.flow).filter(|flow| flow.revision == frame.revision)
+    }
+
+    /// The current revision of a flow.
+    pub fn flow(&self, name: &FlowName) -> Option<&Arc<Flow>> {
+        self.flows.get(name)
+    }
+
+    /// The revision that a flow has now.
+    pub fn revision(&self, name: &FlowName) -> Option<&Revision> {
+        self.flow(name).map(|flow| &flow.revision)
+    }
+
+    /// A provider that is there and enabled.
+    pub fn provider(&self, alias: &ProviderAlias) -> Option<&ProviderPolicy> {
+        self.providers.iter().find(|provider| provider.alias == *alias && provider.enabled)
+    }
+
+    /// A client that is there and enabled.
+    pub fn client(&self, id: &ClientId) -> Option<&ClientPolicy> {
+        self.clients.get(id).filter(|client| client.enabled)
+    }
+
+    /// The address in the frame's profile, if it is the one that the provider asserted and vouched for, and the provider is trusted for
+    /// it. An address that the person typed is never that.
+    pub fn trusted_address<'a>(&self, frame: &'a Frame) -> Option<&'a EmailAddress> {
+        let asserted = frame.identity.as_ref()?.email.as_ref()?;
+        let provider = self.provider(&frame.identity.as_ref()?.key.provider)?;
+        let in_use = frame.profile.email.as_ref().is_some_and(|email| !email.typed && email.address == asserted.address);
+        (in_use && asserted.vouched == Vouched::Yes && provider.is_trusted_for(&asserted.address)).then_some(&asserted.address)
+    }
+}

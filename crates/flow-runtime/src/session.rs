@@ -1,0 +1,254 @@
+//! A login in progress: what is stored of it between two events.
+
+use crate::definition::{ExecutionId, Revision};
+use crate::outcome::{Denial, Finish};
+use crate::page::{FieldName, Message, Problem, Problems};
+use crate::proof::AcceptedProof;
+use crate::write::NewUser;
+use domain::{
+    AuthenticationMethod, AuthorizeRequest, BrokeredIdentity, Digest, EmailAddress, FlowName, FrameId, IdentityKey, SessionKey,
+    Timestamp, UpstreamExchange, User,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The most frames that one login may stack.
+pub const MAX_FRAMES: usize = 4;
+
+/// A login in progress. It rests in one of the states of [`Rest`]; nothing else can be stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthenticationSession {
+    /// The row's key: half of the digest of the handle.
+    pub key: SessionKey,
+    /// The digest of the secret of the browser that started.
+    pub browser: Digest,
+    /// What the client asked for.
+    pub request: AuthorizeRequest,
+    /// Flows at work, the innermost last.
+    pub frames: Vec<Frame>,
+    /// Where the login rests.
+    pub rest: Rest,
+    /// Something to say on the next page.
+    pub message: Option<Message>,
+    /// When the login began.
+    pub started_at: Timestamp,
+    /// When it is given up.
+    pub expires_at: Timestamp,
+}
+
+/// Where a login rests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rest {
+    /// An execution of the innermost frame shows its page.
+    Showing(ExecutionId),
+    /// The browser is at a provider; the execution waits.
+    AtProvider {
+        /// The execution that sent it there.
+        execution: ExecutionId,
+        /// The trip.
+        exchange: UpstreamExchange,
+    },
+    /// The person is asked what the client may learn.
+    Consent(Box<Chosen>),
+    /// The end: signed in.
+    Finished {
+        /// Who, and what goes to the client.
+        finish: Box<Finish>,
+        /// When.
+        at: Timestamp,
+    },
+    /// The end: a polite no.
+    Denied {
+        /// Which.
+        denial: Denial,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// What a frame is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// Find out who signs in.
+    Login,
+    /// Decide whose the identity is.
+    FirstLogin,
+}
+
+/// One flow at work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frame {
+    /// Which.
+    pub id: FrameId,
+    /// What for.
+    pub purpose: Purpose,
+    /// The execution of the frame below that called it.
+    pub called_by: Option<ExecutionId>,
+    /// The flow.
+    pub flow: FlowName,
+    /// The revision that the frame began with.
+    pub revision: Revision,
+    /// How executions ended.
+    pub ended: BTreeMap<ExecutionId, Ended>,
+    /// What the conditions of sub-flows came to when they were reached: what was entered stays entered.
+    pub conditions: BTreeMap<ExecutionId, bool>,
+    /// The way that the person chose instead of the first one that applies.
+    pub chosen: Option<ExecutionId>,
+    /// What executions remember between events.
+    pub memory: BTreeMap<ExecutionId, Memory>,
+    /// The identity whose owner is sought (first login).
+    pub identity: Option<BrokeredIdentity>,
+    /// The profile that a new user would get.
+    pub profile: Profile,
+    /// Whether the profile is to be shown even if nothing is missing.
+    pub review_wanted: bool,
+    /// The user that the identity may belong to. Nothing is proved by being here.
+    pub existing: Option<User>,
+    /// Who signs in.
+    pub user: Option<Chosen>,
+}
+
+/// How an execution ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ended {
+    /// It succeeded.
+    Succeeded,
+    /// It doesn't apply.
+    Attempted,
+    /// It can't be tried any more.
+    Exhausted,
+}
+
+/// Who a frame found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chosen {
+    /// How that is known.
+    pub how: How,
+    /// How the person authenticated.
+    pub methods: Vec<AuthenticationMethod>,
+    /// The identity that was used, if it was one.
+    pub identity: Option<IdentityKey>,
+    /// When the person authenticated.
+    pub auth_time: Timestamp,
+}
+
+/// How a frame knows its user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum How {
+    /// The browser is signed in already; the digest is its session's.
+    BrowserSession(Box<User>, Digest),
+    /// The account authenticated: its password, or an identity that was linked before.
+    Authenticated(Box<User>),
+    /// A new account, written at the end of the frame.
+    Created(Box<NewUser>),
+    /// An existing account, shown to be theirs; the link is written at the end of the frame.
+    Proved(Box<User>, AcceptedProof),
+}
+
+/// The profile that a new user would get.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// The username, as it was given; it may be none that Braid accepts.
+    pub username: Option<String>,
+    /// The address.
+    pub email: Option<ProfileEmail>,
+    /// Given name.
+    pub given_name: Option<String>,
+    /// Family name.
+    pub family_name: Option<String>,
+}
+
+impl Profile {
+    /// The profile as the provider sent it.
+    pub fn of_identity(identity: Option<&BrokeredIdentity>) -> Self {
+        let Some(identity) = identity else { return Self::default() };
+        Self {
+            username: identity.username.as_deref().and_then(domain::text::display_name),
+            email: identity.email.as_ref().map(|email| ProfileEmail { address: email.address.clone(), typed: false }),
+            given_name: identity.given_name.clone(),
+            family_name: identity.family_name.clone(),
+        }
+    }
+}
+
+/// An address in a profile, and whether the person typed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileEmail {
+    /// The address.
+    pub address: EmailAddress,
+    /// A typed address has nobody's word behind it.
+    pub typed: bool,
+}
+
+/// What an execution remembers between two events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Memory {
+    /// What a form's page shows again: values by field (never a password), and what was wrong.
+    Form {
+        /// Values by field name.
+        values: BTreeMap<FieldName, String>,
+        /// What was wrong.
+        problems: Problems,
+    },
+    /// A mail that was sent.
+    Mail {
+        /// The token of the newest mail. None: the limit was reached before one was sent.
+        token: Option<Digest>,
+        /// When it was sent.
+        sent_at: Timestamp,
+        /// What was wrong with the last try.
+        problem: Option<Problem>,
+    },
+    /// Back from a provider with an identity whose first-login flow was called.
+    Brokered(Box<BrokeredIdentity>),
+}
+
+/// Names the page that a form belongs to, so that a form from an older page is noticed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StepId(pub String);
+
+impl How {
+    /// The account as it will be once everything is written.
+    pub fn user(&self) -> User {
+        match self {
+            Self::BrowserSession(user, _) | Self::Authenticated(user) | Self::Proved(user, _) => (**user).clone(),
+            Self::Created(new) => new.as_user(),
+        }
+    }
+}
+
+impl AuthenticationSession {
+    /// The innermost frame.
+    pub fn frame(&self) -> Option<&Frame> {
+        self.frames.last()
+    }
+
+    /// The id of the page that is shown now.
+    pub fn step_id(&self) -> StepId {
+        let frame = self.frame().map_or(String::new(), |frame| frame.id.to_string());
+        StepId(match &self.rest {
+            Rest::Showing(execution) => format!("{frame}.{execution}"),
+            Rest::AtProvider { exchange, .. } => format!("{frame}.{}", exchange.id),
+            Rest::Consent(_) => "consent".to_owned(),
+            Rest::Finished { .. } | Rest::Denied { .. } => "end".to_owned(),
+        })
+    }
+
+    /// Whether the login waits for the mail with this token: the newest one of the page that is shown.
+    pub fn waits_for(&self, token: &Digest) -> bool {
+        let Rest::Showing(execution) = &self.rest else { return false };
+        let memory = self.frame().and_then(|frame| frame.memory.get(execution));
+        matches!(memory, Some(Memory::Mail { token: Some(newest), .. }) if newest == token)
+    }
+
+    /// Whether the login has ended.
+    pub fn is_over(&self) -> bool {
+        matches!(self.rest, Rest::Finished { .. } | Rest::Denied { .. })
+    }
+}

@@ -1,0 +1,77 @@
+//! Draws a login as somebody may see it. It changes nothing.
+
+mod ways;
+
+pub(crate) use ways::ways;
+
+use crate::authenticator::Sight;
+use crate::page::{Page, View, Viewer, WayKind};
+use crate::policy::RealmPolicy;
+use crate::session::{AuthenticationSession, Rest};
+use domain::{ProviderAlias, Timestamp};
+
+/// The page of a login. None if it waits for nothing that this viewer could see: then the link or page is dead.
+pub fn view(policy: &RealmPolicy, session: &AuthenticationSession, now: Timestamp, viewer: Viewer) -> Option<View> {
+    let page = match viewer {
+        Viewer::StartingBrowser => own_page(policy, session, now)?,
+        Viewer::MailInStartingBrowser | Viewer::MailElsewhere => mail_page(policy, session, now, viewer)?,
+    };
+    let ways = if viewer == Viewer::StartingBrowser { ways(policy, session, now) } else { Vec::new() };
+    let offered = ways.iter().filter_map(|way| match &way.kind {
+        WayKind::Provider { alias, .. } => Some(alias.clone()),
+        _ => None,
+    });
+    let client = policy.client(&session.request.client);
+    Some(View {
+        leads_to: offered.chain(current_provider(session)).collect(),
+        ways,
+        step: session.step_id(),
+        realm: policy.name.clone(),
+        client: client.map_or_else(|| session.request.client.to_string(), |client| client.name.clone()),
+        message: session.message.clone(),
+        can_restart: viewer == Viewer::StartingBrowser && !matches!(page, Page::Login { .. } | Page::SignedIn { .. }),
+        page,
+    })
+}
+
+fn current_provider(session: &AuthenticationSession) -> Option<ProviderAlias> {
+    match &session.rest {
+        Rest::AtProvider { exchange, .. } => Some(exchange.provider.clone()),
+        _ => None,
+    }
+}
+
+fn own_page(policy: &RealmPolicy, session: &AuthenticationSession, now: Timestamp) -> Option<Page> {
+    Some(match &session.rest {
+        Rest::Showing(execution) => {
+            let frame = session.frame()?;
+            let authenticator = policy.flow_of(frame)?.authenticator(*execution)?;
+            authenticator.page(&Sight { policy, session, frame, execution: *execution, now })?
+        }
+        Rest::AtProvider { exchange, .. } => Page::AtProvider {
+            alias: exchange.provider.clone(),
+            provider: policy
+                .provider(&exchange.provider)
+                .map_or_else(|| exchange.provider.to_string(), |found| found.name.clone()),
+        },
+        Rest::Consent(chosen) => Page::Consent { account: chosen.user().label(), scopes: session.request.scopes.clone() },
+        Rest::Finished { finish, .. } => Page::SignedIn { account: finish.signed_in.user.label() },
+        Rest::Denied { denial, .. } => Page::Denied { code: denial.code },
+    })
+}
+
+/// The page behind a mail's link. Whoever holds the mail sees which identity wants in, and what it would get.
+fn mail_page(policy: &RealmPolicy, session: &AuthenticationSession, now: Timestamp, viewer: Viewer) -> Option<Page> {
+    let Rest::Showing(execution) = session.rest else { return None };
+    let frame = session.frame()?;
+    let sight = Sight { policy, session, frame, execution, now };
+    let (provider, identity) = (sight.provider_name(), sight.identity_label());
+    let existing = frame.existing.as_ref()?;
+    let address = &frame.profile.email.as_ref()?.address;
+    let account = existing.has_proved(address).then(|| existing.label());
+    match viewer {
+        Viewer::StartingBrowser => None,
+        Viewer::MailInStartingBrowser => Some(Page::MailPress { provider, identity, account }),
+        Viewer::MailElsewhere => Some(Page::MailCode { provider, identity, account }),
+    }
+}
