@@ -1,0 +1,47 @@
+// Ports, and waiting for something to become true.
+
+import { createServer } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+
+/** A port that was free a moment ago, so that programs can be told of each other before they start. */
+export async function freePort() {
+  const server = createServer()
+  await listen(server, 0)
+  const { port } = server.address()
+  await close(server)
+  return port
+}
+
+/** Makes a server listen on the loopback interface. */
+export function listen(server, port) {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject)
+      resolve(server)
+    })
+  })
+}
+
+/** Stops a server and drops its connections. */
+export function close(server) {
+  const closed = new Promise((resolve) => server.close(resolve))
+  server.closeAllConnections?.()
+  return closed
+}
+
+/** Asks again and again until the answer is neither empty nor an error, and gives the answer back. */
+export async function until(what, ask, { seconds = 20 } = {}) {
+  let last
+  for (let tries = seconds * 20; tries > 0; tries -= 1) {
+    try {
+      const answer = await ask()
+      if (answer) return answer
+    } catch (error) {
+      if (error.final) throw error
+      last = error
+    }
+    await pause(50)
+  }
+  throw new Error(`waited ${seconds} s in vain for ${what}`, { cause: last })
+}
