@@ -148,7 +148,6 @@ impl SigningKey {
             Pair::Es256(pair) => (ec_members(pair.public_key().as_ref()), SigningAlg::Es256),
             Pair::Rs256(pair) => (rsa_members(pair.public_key()), SigningAlg::Rs256),
         };
-        // serde_json sorts object members, which is the order that RFC 7638 §3.3 wants.
         let kid = URL_SAFE_NO_PAD.encode(sha2::Sha256::digest(members.to_string()));
         let mut jwk = members;
         if let Some(jwk) = jwk.as_object_mut() {
@@ -162,16 +161,17 @@ impl SigningKey {
     }
 }
 
-/// The point of an EC key: one byte for its form, then the two coordinates (SEC 1 §2.3.3).
+/// The members that the thumbprint is made of, in its order (RFC 7638 §3.2). The point is one byte for its form, then the two coordinates (SEC 1 §2.3.3).
 fn ec_members(point: &[u8]) -> Value {
     let (x, y) = point.get(1..).unwrap_or_default().split_at_checked(32).unwrap_or_default();
-    json!({ "kty": "EC", "crv": "P-256", "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y) })
+    json!({ "crv": "P-256", "kty": "EC", "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y) })
 }
 
+/// The members that the thumbprint is made of, in its order (RFC 7638 §3.2).
 fn rsa_members(public: &rsa::PublicKey) -> Value {
     let n = URL_SAFE_NO_PAD.encode(public.modulus().big_endian_without_leading_zero());
     let e = URL_SAFE_NO_PAD.encode(public.exponent().big_endian_without_leading_zero());
-    json!({ "kty": "RSA", "n": n, "e": e })
+    json!({ "e": e, "kty": "RSA", "n": n })
 }
 
 impl std::fmt::Debug for SigningKey {

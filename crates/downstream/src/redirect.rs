@@ -90,7 +90,7 @@ fn check_parts(text: &str, url: &Url) -> Result<(), RedirectUriError> {
     if text.contains('#') {
         return Err(RedirectUriError::Fragment);
     }
-    if !url.username().is_empty() || url.password().is_some() || url.authority().contains('@') {
+    if !url.username().is_empty() || url.password().is_some() {
         return Err(RedirectUriError::UserInfo);
     }
     let this_machine = matches!(url.host_str(), Some("127.0.0.1" | "[::1]" | "localhost"));
