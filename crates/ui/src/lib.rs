@@ -1,1 +1,21 @@
-//! .
+//! Shows: pages, error pages and mails, from values that others decided.
+//!
+//! [`render`] draws a page of a login, [`ErrorPage`] a page outside of one, [`mail()`] a mail, and [`assets()`] holds the
+//! two files that pages load. Texts from outside are cleaned and escaped here. This crate decides nothing: it must not know
+//! why a page is shown, the clock, a database or a web framework.
+
+mod assets;
+mod chrome;
+mod error;
+mod input;
+mod layout;
+mod mail;
+mod name;
+mod page;
+mod words;
+
+pub use assets::{Asset, assets};
+pub use chrome::{Chrome, Leave};
+pub use error::{ErrorKind, ErrorPage, WayOn};
+pub use mail::{Letter, Mail, mail};
+pub use page::render;

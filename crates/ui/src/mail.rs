@@ -1,0 +1,106 @@
+//! Mails: a subject, a text that is enough by itself, and the same as HTML. Nothing in them is loaded from elsewhere.
+
+use crate::name::mailed;
+use crate::words;
+use askama::Template;
+use flow_runtime::MailKind;
+use std::time::Duration;
+
+/// A mail without its addresses.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// The subject, one line.
+    pub subject: String,
+    /// The text part, with `\n` at line ends.
+    pub text: String,
+    /// The HTML part.
+    pub html: String,
+}
+
+/// What the server adds to a mail.
+#[derive(Clone, Copy)]
+pub struct Letter<'a> {
+    /// The realm's name.
+    pub realm: &'a str,
+    /// The address that the mail is for: the token's page for [`MailKind::ProveAddress`]. Holds nothing about the recipient.
+    pub link: &'a str,
+    /// How long the link works from now.
+    pub lifetime: Duration,
+}
+
+#[derive(Template)]
+#[template(path = "mails/prove_address.txt")]
+struct ProveAddressText<'a> {
+    words: &'a ProveAddress<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "mails/prove_address.html")]
+struct ProveAddressHtml<'a> {
+    realm: &'a str,
+    words: &'a ProveAddress<'a>,
+}
+
+struct ProveAddress<'a> {
+    realm: String,
+    provider: String,
+    identity: String,
+    client: String,
+    links: bool,
+    link: &'a str,
+    lifetime: String,
+}
+
+#[derive(Template)]
+#[template(path = "mails/identity_linked.txt")]
+struct IdentityLinkedText<'a> {
+    words: &'a IdentityLinked,
+}
+
+#[derive(Template)]
+#[template(path = "mails/identity_linked.html")]
+struct IdentityLinkedHtml<'a> {
+    realm: &'a str,
+    words: &'a IdentityLinked,
+}
+
+struct IdentityLinked {
+    realm: String,
+    provider: String,
+    identity: String,
+}
+
+/// Writes a mail. Names are cleaned, cut, escaped, and never become links.
+pub fn mail(kind: &MailKind, letter: &Letter<'_>) -> Result<Mail, askama::Error> {
+    let realm = mailed(letter.realm, words::SOME_REALM);
+    match kind {
+        MailKind::ProveAddress { provider, identity, client, links, .. } => {
+            let words = ProveAddress {
+                provider: mailed(provider, words::SOME_PROVIDER),
+                identity: mailed(identity, words::SOMEBODY),
+                client: mailed(client, words::SOME_CLIENT),
+                links: *links,
+                link: letter.link,
+                lifetime: words::span(letter.lifetime),
+                realm,
+            };
+            Ok(Mail {
+                subject: format!("Is this you, signing in to {}?", words.client),
+                text: ProveAddressText { words: &words }.render()?,
+                html: ProveAddressHtml { realm: &words.realm, words: &words }.render()?,
+            })
+        }
+        MailKind::IdentityLinked { provider, identity } => {
+            let words = IdentityLinked {
+                provider: mailed(provider, words::SOME_PROVIDER),
+                identity: mailed(identity, words::SOMEBODY),
+                realm,
+            };
+            Ok(Mail {
+                subject: format!("A new way to sign in to your account in {}", words.realm),
+                text: IdentityLinkedText { words: &words }.render()?,
+                html: IdentityLinkedHtml { realm: &words.realm, words: &words }.render()?,
+            })
+        }
+    }
+}

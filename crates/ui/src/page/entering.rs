@@ -1,0 +1,100 @@
+//! Pages where people type: login, register, review profile, re-authenticate.
+
+use super::{Scene, Source};
+use crate::input::Input;
+use crate::layout::{Layout, Way};
+use crate::name::shown;
+use crate::words;
+use askama::Template;
+use flow_runtime::page::{Field, FieldName, Problems};
+
+#[derive(Template)]
+#[template(path = "pages/login.html")]
+pub(super) struct Login<'a> {
+    layout: Layout<'a>,
+    client: String,
+    inputs: [Input; 2],
+    providers: Vec<Way>,
+    others: Vec<Way>,
+}
+
+impl<'a> Login<'a> {
+    pub(super) fn of(scene: Scene<'a>, username: &str, problems: &Problems) -> Self {
+        let mut layout = scene.layout(problems);
+        let (providers, others) = std::mem::take(&mut layout.ways).into_iter().partition(|way| way.provider.is_some());
+        let now = scene.chrome.now;
+        let name = Input { label: "Username or mail address", value: username.to_owned(), ..Input::new(FieldName::Username) }
+            .judged(FieldName::Username, problems, now)
+            .focused(layout.is_calm());
+        let password = Input::new(FieldName::Password).judged(FieldName::Password, problems, now);
+        Self { layout, client: scene.client(), inputs: [name, password], providers, others }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/register.html")]
+pub(super) struct Register<'a> {
+    layout: Layout<'a>,
+    client: String,
+    inputs: Vec<Input>,
+}
+
+impl<'a> Register<'a> {
+    pub(super) fn of(scene: Scene<'a>, fields: &[Field], problems: &Problems) -> Self {
+        let inputs = fields.iter().map(|field| {
+            let input = Input::of(field).judged(field.name, problems, scene.chrome.now);
+            match field.name {
+                FieldName::Password => {
+                    Input { autocomplete: "new-password", hint: Some("8 characters or more.".to_owned()), ..input }
+                }
+                _ => input,
+            }
+        });
+        Self { client: scene.client(), inputs: inputs.collect(), layout: scene.layout(problems) }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/review_profile.html")]
+pub(super) struct ReviewProfile<'a> {
+    layout: Layout<'a>,
+    provider: String,
+    identity: String,
+    inputs: Vec<Input>,
+}
+
+impl<'a> ReviewProfile<'a> {
+    pub(super) fn of(scene: Scene<'a>, source: (&str, &str), fields: &[Field], problems: &Problems) -> Self {
+        let Source { provider, identity } = Source::of(source);
+        let inputs = fields.iter().map(|field| {
+            let hint = match (field.from_provider, field.name) {
+                (false, _) => None,
+                (true, FieldName::Email) => Some(format!("From {provider}. If you change it, it counts as not confirmed.")),
+                (true, _) => Some(format!("From {provider}.")),
+            };
+            Input { hint, ..Input::of(field) }.judged(field.name, problems, scene.chrome.now)
+        });
+        Self { inputs: inputs.collect(), layout: scene.layout(problems), provider, identity }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/reauthenticate.html")]
+pub(super) struct Reauthenticate<'a> {
+    layout: Layout<'a>,
+    provider: String,
+    identity: String,
+    account: String,
+    inputs: [Input; 1],
+}
+
+impl<'a> Reauthenticate<'a> {
+    pub(super) fn of(scene: Scene<'a>, source: (&str, &str), account: &str, problems: &Problems) -> Self {
+        let Source { provider, identity } = Source::of(source);
+        let layout = scene.layout(problems);
+        let password = Input { label: "Password of that account", ..Input::new(FieldName::Password) }
+            .judged(FieldName::Password, problems, scene.chrome.now)
+            .focused(layout.is_calm());
+        Self { layout, provider, identity, account: shown(account, words::SOMEBODY), inputs: [password] }
+    }
+}

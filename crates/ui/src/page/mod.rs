@@ -1,0 +1,75 @@
+//! The pages of a login: one struct for each, drawn from a [`View`].
+
+mod ending;
+mod entering;
+mod linking;
+
+use crate::chrome::Chrome;
+use crate::layout::Layout;
+use crate::name::shown;
+use crate::words;
+use askama::Template;
+use flow_runtime::page::Problems;
+use flow_runtime::{Page, View};
+
+/// Draws a page of a login as HTML.
+pub fn render(view: &View, chrome: &Chrome<'_>) -> Result<String, askama::Error> {
+    let scene = Scene { view, chrome };
+    match &view.page {
+        Page::Login { username, problems } => entering::Login::of(scene, username, problems).render(),
+        Page::Register { fields, problems } => entering::Register::of(scene, fields, problems).render(),
+        Page::ReviewProfile { provider, identity, fields, problems } => {
+            entering::ReviewProfile::of(scene, (provider, identity), fields, problems).render()
+        }
+        Page::Reauthenticate { provider, identity, account, problems } => {
+            entering::Reauthenticate::of(scene, (provider, identity), account, problems).render()
+        }
+        Page::AccountExists { provider, identity, address, reveals, proved, can_review } => {
+            let known = linking::Known { reveals: *reveals, proved: *proved };
+            linking::AccountExists::of(scene, (provider, identity), address, known, *can_review).render()
+        }
+        Page::CheckMail { address, provider, lifetime, resend_from, sent, problems } => {
+            let mail = linking::Sent { lifetime: *lifetime, resend_from: *resend_from, sent: *sent };
+            linking::CheckMail::of(scene, address, provider, &mail, problems).render()
+        }
+        Page::MailPress { provider, identity, account } => {
+            linking::MailPress::of(scene, (provider, identity), account.as_deref()).render()
+        }
+        Page::MailCode { provider, identity, account } => {
+            linking::MailCode::of(scene, (provider, identity), account.as_deref()).render()
+        }
+        Page::AtProvider { alias, provider } => ending::AtProvider::of(scene, alias, provider).render(),
+        Page::Consent { account, scopes } => ending::Consent::of(scene, account, scopes).render(),
+        Page::SignedIn { account } => ending::SignedIn::of(scene, account).render(),
+        Page::Denied { code } => ending::Denied::of(scene, *code).render(),
+    }
+}
+
+/// A page's view and what the server adds.
+#[derive(Clone, Copy)]
+struct Scene<'a> {
+    view: &'a View,
+    chrome: &'a Chrome<'a>,
+}
+
+impl<'a> Scene<'a> {
+    fn layout(self, problems: &Problems) -> Layout<'a> {
+        Layout::of(self.view, problems, self.chrome)
+    }
+
+    fn client(self) -> String {
+        shown(&self.view.client, words::SOME_CLIENT)
+    }
+}
+
+/// A provider's name and what the person is called there.
+struct Source {
+    provider: String,
+    identity: String,
+}
+
+impl Source {
+    fn of((provider, identity): (&str, &str)) -> Self {
+        Self { provider: shown(provider, words::SOME_PROVIDER), identity: shown(identity, words::SOMEBODY) }
+    }
+}

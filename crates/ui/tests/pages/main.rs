@@ -1,0 +1,8 @@
+//! Every page and mail is drawn from samples, compared with what was looked at before, and checked as a document.
+
+mod document;
+mod hostile;
+mod mails;
+mod samples;
+mod snapshots;
+mod structure;
