@@ -1,0 +1,124 @@
+//! What must hold between the executions of a document, beyond each one by itself.
+
+use super::code;
+use super::diagnostic::{Problems, Span};
+use super::draft::{Authenticator, Document, Execution, Level, Node, When};
+use super::suggest::{one_of, quoted};
+use crate::Requirement;
+use crate::authenticator::KINDS;
+use crate::definition::condition::NamedFact;
+use crate::definition::declaration::{Establishes, Need};
+use std::collections::BTreeMap;
+
+/// Reports what doesn't fit together.
+pub(super) fn document(document: &Document, problems: &mut Problems) {
+    names(&document.level, &mut BTreeMap::new(), problems);
+    requirements(&document.level, problems);
+    let mut reached = Reached { existing_user: false, problems };
+    reached.level(&document.level);
+}
+
+/// Sub-flows are told apart by their names in records and on pages.
+fn names<'d>(level: &'d Level, lines: &mut BTreeMap<&'d str, usize>, problems: &mut Problems) {
+    for execution in &level.executions {
+        let Some(Node::SubFlow(sub_flow)) = &execution.node else { continue };
+        if let Some(name) = &sub_flow.name {
+            if let Some(line) = lines.get(name.as_str()) {
+                problems
+                    .report(&code::DUPLICATE_SUB_FLOW, execution.span, format!("two sub-flows are called {}", quoted(name)))
+                    .label(format!("the other one is on line {line}"))
+                    .help("give one of them another name");
+            } else {
+                lines.insert(name, execution.span.line);
+            }
+        }
+        names(&sub_flow.level, lines, problems);
+    }
+}
+
+/// Alternatives run only where nothing at their level is required, and some execution must be enabled.
+fn requirements(level: &Level, problems: &mut Problems) {
+    if let Some(required) = level.executions.iter().find(|execution| execution.is_required()) {
+        let alternatives =
+            |execution: &&Execution| execution.requirement == Some(Requirement::Alternative) && !execution.is_required();
+        for execution in level.executions.iter().filter(alternatives) {
+            never_runs(execution, required, problems);
+        }
+    }
+    if !level.executions.is_empty() && level.executions.iter().all(Execution::is_disabled) && !level.succeeds_when_empty {
+        problems
+            .report(&code::NOTHING_ENABLED, level.span, "every execution at this level is disabled, so the level fails")
+            .help("enable one, disable the whole sub-flow, or say `on-empty: succeed`");
+    }
+    for execution in level.executions.iter().filter(|execution| !execution.is_disabled()) {
+        if let Some(Node::SubFlow(sub_flow)) = &execution.node {
+            requirements(&sub_flow.level, problems);
+        }
+    }
+}
+
+fn never_runs(execution: &Execution, required: &Execution, problems: &mut Problems) {
+    let name = execution.name().map_or_else(|| "this execution".to_owned(), quoted);
+    let other = required.name().map_or_else(|| "another execution".to_owned(), quoted);
+    problems
+        .report(&code::NEVER_RUNS, execution.span, format!("the alternative {name} would never run"))
+        .label(format!("{other} on line {} is required", required.span.line))
+        .help("make all of this level alternatives, or put the alternatives into a required sub-flow of their own");
+}
+
+/// What is there when an execution is reached, in the order of the file.
+struct Reached<'p> {
+    existing_user: bool,
+    problems: &'p mut Problems,
+}
+
+impl Reached<'_> {
+    fn level(&mut self, level: &Level) {
+        for execution in level.executions.iter().filter(|execution| !execution.is_disabled()) {
+            match &execution.node {
+                // It might have found a user. There is a diagnostic for it already.
+                None => self.existing_user = true,
+                Some(Node::Authenticator(authenticator)) => self.authenticator(authenticator, execution.span),
+                Some(Node::SubFlow(sub_flow)) => {
+                    if let Some(when) = &sub_flow.when {
+                        self.condition(when);
+                    }
+                    self.level(&sub_flow.level);
+                }
+            }
+        }
+    }
+
+    fn authenticator(&mut self, authenticator: &Authenticator, span: Span) {
+        let declaration = authenticator.kind.declaration;
+        if declaration.needs.contains(&Need::ExistingUser) {
+            self.need_existing_user(declaration.name, span);
+        }
+        self.existing_user |= declaration.establishes.contains(&Establishes::ExistingUser);
+    }
+
+    fn condition(&mut self, when: &When) {
+        for (fact, span) in &when.facts {
+            match fact {
+                NamedFact::ExistingUserHasPassword | NamedFact::ExistingUserAddressProved => {
+                    let name = NamedFact::ALL.iter().find(|(_, named)| named == fact).map_or("the fact", |(name, _)| name);
+                    self.need_existing_user(name, *span);
+                }
+                NamedFact::IdentityAddressTrusted | NamedFact::IdentityHasAddress => {}
+            }
+        }
+    }
+
+    fn need_existing_user(&mut self, name: &str, span: Span) {
+        if self.existing_user {
+            return;
+        }
+        let finds = |establishes: &[Establishes]| establishes.contains(&Establishes::ExistingUser);
+        let finders: Vec<&str> =
+            KINDS.iter().map(|kind| kind.declaration).filter(|d| finds(d.establishes)).map(|d| d.name).collect();
+        self.problems
+            .report(&code::NEED_NOT_MET, span, format!("`{name}` needs an existing user, but nothing before it finds one"))
+            .label("no existing user here")
+            .help(format!("put {} somewhere before it", one_of(&finders)));
+    }
+}

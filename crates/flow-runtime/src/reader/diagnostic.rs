@@ -1,0 +1,79 @@
+//! What is wrong with a document, and where.
+
+use super::code::Code;
+
+/// A place in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// Bytes before the place.
+    pub offset: usize,
+    /// Bytes in the place. It ends in the line where it starts; 0 if it is a point.
+    pub length: usize,
+}
+
+impl Span {
+    /// The beginning of the text.
+    pub(super) const START: Self = Self { line: 1, column: 1, offset: 0, length: 0 };
+
+    /// The point right after this beginning of a text.
+    pub(super) fn after(before: &str) -> Self {
+        let line_start = before.rfind('\n').map_or(0, |at| at.saturating_add(1));
+        let column = before.get(line_start..).unwrap_or_default().chars().count().saturating_add(1);
+        Self { line: before.matches('\n').count().saturating_add(1), column, offset: before.len(), length: 0 }
+    }
+}
+
+/// One problem of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// What kind of problem it is, with its severity.
+    pub code: &'static Code,
+    /// The file's name, as the caller gave it.
+    pub file: String,
+    /// What is wrong, in one short sentence without a full stop.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+    /// What the place is, for beside its underline. May be empty.
+    pub label: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    pub(super) fn label(&mut self, label: impl Into<String>) -> &mut Self {
+        self.label = label.into();
+        self
+    }
+
+    pub(super) fn help(&mut self, help: impl Into<String>) -> &mut Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// The problems found so far.
+#[derive(Debug, Default)]
+pub(super) struct Problems(Vec<Diagnostic>);
+
+impl Problems {
+    /// Adds a problem, and hands it out for its label and help.
+    pub(super) fn report(&mut self, code: &'static Code, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+        let diagnostic =
+            Diagnostic { code, file: String::new(), message: message.into(), span, label: String::new(), help: None };
+        self.0.push_mut(diagnostic)
+    }
+
+    /// All problems in the order of the file, under its name.
+    pub(super) fn sorted(mut self, file: &str) -> Vec<Diagnostic> {
+        for diagnostic in &mut self.0 {
+            file.clone_into(&mut diagnostic.file);
+        }
+        self.0.sort_by_key(|diagnostic| (diagnostic.span.offset, diagnostic.code.id));
+        self.0
+    }
+}
