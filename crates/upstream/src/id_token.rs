@@ -65,7 +65,6 @@ pub(crate) struct Expected<'a> {
 }
 
 /// Who an ID token names, and all that it claims.
-#[derive(Debug)]
 pub(crate) struct IdToken {
     pub(crate) subject: Subject,
     pub(crate) claims: Object,

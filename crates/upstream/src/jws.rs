@@ -9,7 +9,6 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 /// A token whose header is one that Braid understands. Its payload is not believed yet.
-#[derive(Debug)]
 pub(crate) struct Jws<'a> {
     pub(crate) alg: SigningAlg,
     pub(crate) kid: Option<String>,

@@ -25,7 +25,7 @@ pub enum HttpSetupError {
     Client(#[source] reqwest::Error),
 }
 
-/// The client for the public network, and the one for listed places.
+/// The client for the public network, and the one for listed places. Each reads the system's authorities.
 pub(super) fn build(settings: &HttpSettings) -> Result<(Client, Client), HttpSetupError> {
     let roots = roots(settings)?;
     let make = |builder: ClientBuilder| roots.apply(builder).build().map_err(HttpSetupError::Client);

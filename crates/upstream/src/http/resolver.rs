@@ -82,6 +82,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn web_52_a_name_that_turns_out_to_be_internal_is_not_connected_to() {
+        let inside = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        inside.set_nonblocking(true).unwrap();
+        let client = reqwest::Client::builder().no_proxy().dns_resolver(script(vec![vec!["127.0.0.1"]])).build().unwrap();
+        let port = inside.local_addr().unwrap().port();
+        let refused = client.get(format!("http://idp.example:{port}/")).send().await.unwrap_err();
+        let told = format!("{refused:?}");
+        assert!(told.contains("Internal"), "{told}");
+        assert!(inside.accept().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock));
+    }
+
+    #[tokio::test]
     async fn web_52_one_internal_address_spoils_the_name() {
         for internal in ["10.0.0.1", "::1", "::ffff:169.254.169.254", "fd00::1"] {
             assert_eq!(resolve(&script(vec![vec!["93.184.215.14", internal]])).await, None, "{internal}");

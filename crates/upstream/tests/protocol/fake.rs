@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -143,9 +144,10 @@ async fn write(stream: &mut TcpStream, reply: Reply) -> std::io::Result<()> {
     match reply {
         Reply::Full { status, headers, body } => {
             let mut head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n", body.len());
-            headers.iter().for_each(|(name, value)| head.push_str(&format!("{name}: {value}\r\n")));
-            stream.write_all(format!("{head}\r\n").as_bytes()).await?;
-            stream.write_all(&body).await
+            for (name, value) in headers {
+                write!(head, "{name}: {value}\r\n").unwrap();
+            }
+            stream.write_all(&[head.as_bytes(), b"\r\n", &body].concat()).await
         }
         Reply::Hang => std::future::pending().await,
         Reply::Reset => {

@@ -5,7 +5,7 @@ use crate::signing::{Key, RSA};
 use domain::{BrokeredIdentity, CallbackParams, ProviderAlias, Secret, Timestamp};
 use serde_json::{Value, json};
 use std::error::Error;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use upstream::{Http, HttpSettings, OidcProvider, OidcSettings, Trip, UpstreamError};
 
@@ -17,8 +17,10 @@ pub(crate) const CLIENT_SECRET: &str = "the client:secret";
 
 pub(crate) struct Scene {
     pub(crate) idp: Fake,
+    /// Has to be changed before the first provider is made.
     pub(crate) http: HttpSettings,
     pub(crate) settings: OidcSettings,
+    client: OnceLock<Arc<Http>>,
 }
 
 impl Scene {
@@ -28,7 +30,7 @@ impl Scene {
         let http = HttpSettings { allow_internal: vec![host], total_timeout: Duration::from_secs(20), ..HttpSettings::default() };
         let alias = ProviderAlias::parse("campus").unwrap();
         let settings = OidcSettings::new(alias, &idp.origin, "braid").with_secret(Secret::new(CLIENT_SECRET));
-        let scene = Self { idp, http, settings };
+        let scene = Self { idp, http, settings, client: OnceLock::new() };
         scene.publish(&scene.metadata());
         scene.publish_keys(&[RSA.jwk(json!({"kid": "k1", "use": "sig", "alg": "RS256"}))]);
         scene.assert(&scene.claims());
@@ -84,8 +86,8 @@ impl Scene {
     }
 
     pub(crate) fn provider(&self) -> Arc<OidcProvider> {
-        let http = Arc::new(Http::new(&self.http).unwrap());
-        Arc::new(OidcProvider::new(self.settings.clone(), http).unwrap())
+        let client = self.client.get_or_init(|| Arc::new(Http::new(&self.http).unwrap()));
+        Arc::new(OidcProvider::new(self.settings.clone(), client.clone()).unwrap())
     }
 
     /// A whole way back, at a provider that nobody has talked to yet.
@@ -136,14 +138,15 @@ pub(crate) fn chain(error: &dyn Error) -> String {
 
 /// The claims with some of them set; null removes one.
 pub(crate) fn with(claims: &Value, changes: Value) -> Value {
-    let mut claims = claims.clone();
-    let object = claims.as_object_mut().unwrap();
-    for (name, value) in changes.as_object().unwrap() {
+    let (Value::Object(mut claims), Value::Object(changes)) = (claims.clone(), changes) else {
+        panic!("claims are objects");
+    };
+    for (name, value) in changes {
         if value.is_null() {
-            object.remove(name);
+            claims.remove(&name);
         } else {
-            object.insert(name.clone(), value.clone());
+            claims.insert(name, value);
         }
     }
-    claims
+    claims.into()
 }

@@ -1,5 +1,6 @@
 //! Keys and tokens of the fake provider. Signed with aws-lc-rs directly, so that any header and any payload can be.
 
+use crate::scene::with;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _,
@@ -44,15 +45,14 @@ impl Key {
             let (x, y) = key.public_key().as_ref()[1..].split_at(key.public_key().as_ref().len() / 2);
             json!({"kty": "EC", "crv": crv, "x": b64(x), "y": b64(y)})
         };
-        let mut jwk = match self {
+        let key = match self {
             // The DER of a 2048 bit key: 256 bytes of modulus after 9 bytes of lengths, and 65537 at the end.
             Self::Rsa(key) => json!({"kty": "RSA", "n": b64(&key.public_key().as_ref()[9..265]), "e": "AQAB"}),
             Self::P256(key) => point(key, "P-256"),
             Self::P384(key) => point(key, "P-384"),
             Self::Ed(key) => json!({"kty": "OKP", "crv": "Ed25519", "x": b64(key.public_key())}),
         };
-        jwk.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        jwk
+        with(&key, more)
     }
 
     fn sign(&self, alg: &str, message: &[u8]) -> Vec<u8> {
