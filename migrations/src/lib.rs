@@ -9,6 +9,7 @@ mod m0001_accounts;
 mod m0002_logins;
 mod m0003_clients;
 mod m0004_operations;
+mod m0005_secrets;
 
 use sea_orm_migration::prelude::*;
 
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_logins::Migration),
             Box::new(m0003_clients::Migration),
             Box::new(m0004_operations::Migration),
+            Box::new(m0005_secrets::Migration),
         ]
     }
 }

@@ -31,6 +31,10 @@ pub enum AuditKind {
     UserDisabled,
     /// A browser session was ended by its owner.
     SignedOut,
+    /// An account's password was set.
+    PasswordChanged,
+    /// What a client held was taken back.
+    GrantRevoked,
 }
 
 impl AuditKind {
@@ -49,6 +53,8 @@ impl AuditKind {
             Self::UserEnabled => "user-enabled",
             Self::UserDisabled => "user-disabled",
             Self::SignedOut => "signed-out",
+            Self::PasswordChanged => "password-changed",
+            Self::GrantRevoked => "grant-revoked",
         }
     }
 }

@@ -1,1 +1,43 @@
-//! .
+//! Keeps and finds, on SQLite and PostgreSQL.
+//!
+//! [`Store`] answers the runtime's questions and commits what the runtime decided, in one transaction each. It interprets
+//! nothing: what a row means for a login is decided elsewhere. Unique keys, guards and compare-and-swap are the only defence
+//! against races, so any node may serve any request.
+//!
+//! This crate must not know HTTP, pages, protocols or the clock.
+
+pub mod accounts;
+pub mod attempts;
+pub mod audit;
+mod column;
+pub mod commit;
+pub mod consents;
+pub mod decisions;
+mod entity;
+pub mod error;
+pub mod grants;
+pub mod identities;
+pub mod keyring;
+pub mod keys;
+pub mod open;
+pub mod oracle;
+pub mod outbox;
+pub mod purge;
+pub mod secrets;
+pub mod sessions;
+pub mod single_use;
+mod store;
+pub mod tokens;
+pub mod users;
+
+pub use attempts::{CountKey, Counted};
+pub use audit::AuditRecord;
+pub use commit::{Commit, Committed, SessionWrite};
+pub use error::StoreError;
+pub use grants::{Redeemed, Refreshed};
+pub use keyring::{Keyring, KeyringError, SealError, SealingKey};
+pub use open::{MigrateError, OpenError};
+pub use oracle::{Violation, check};
+pub use outbox::DueNotice;
+pub use single_use::SingleUse;
+pub use store::Store;

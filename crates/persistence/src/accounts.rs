@@ -1,0 +1,77 @@
+//! What is done to an account outside of a login.
+
+use crate::entity::users::{ActiveModel, Entity};
+use crate::store::transaction;
+use crate::{Commit, Committed, Store, StoreError, audit, users};
+use domain::{AuditEvent, AuditKind, RealmId, Secret, Timestamp, User, UserId};
+use flow_runtime::{NewUser, Write};
+use sea_orm::ActiveValue::{Set, Unchanged};
+use sea_orm::EntityTrait as _;
+
+impl Store {
+    /// Makes a user. Never [`Committed::Stale`] or [`Committed::GuardMoved`].
+    pub async fn create_user(&self, realm: &RealmId, user: NewUser) -> Result<Committed, StoreError> {
+        let now = user.created_at;
+        let writes = vec![Write::CreateUser(Box::new(user))];
+        let commit = Commit { session: None, guards: vec![], writes, notices: vec![], code: None, now };
+        self.commit(realm, &commit).await
+    }
+
+    /// Opens or closes an account. Closing moves its epoch, so all that lives on it is dead. The user as it is afterwards;
+    /// None if there is no such user.
+    pub async fn set_enabled(
+        &self,
+        realm: &RealmId,
+        user: UserId,
+        enabled: bool,
+        now: Timestamp,
+    ) -> Result<Option<User>, StoreError> {
+        transaction!(self, |tx| {
+            let Some(row) = users::lock(tx, realm, user).await? else { return Ok(None) };
+            if row.enabled != enabled {
+                let epoch = if enabled { row.epoch } else { row.epoch.saturating_add(1) };
+                let changed = ActiveModel {
+                    realm: Unchanged(row.realm),
+                    id: Unchanged(row.id),
+                    enabled: Set(enabled),
+                    epoch: Set(epoch),
+                    version: Set(row.version.saturating_add(1)),
+                    ..Default::default()
+                };
+                Entity::update(changed).exec_without_returning(tx).await?;
+                let kind = if enabled { AuditKind::UserEnabled } else { AuditKind::UserDisabled };
+                audit::record(tx, realm, &event(kind, user), now).await?;
+            }
+            users::find(tx, realm, user).await
+        })
+    }
+
+    /// Sets what is stored of the password (a PHC string) and moves the epoch. The user as it is afterwards; None if there
+    /// is no such user.
+    pub async fn set_password_hash(
+        &self,
+        realm: &RealmId,
+        user: UserId,
+        hash: &Secret,
+        now: Timestamp,
+    ) -> Result<Option<User>, StoreError> {
+        transaction!(self, |tx| {
+            let Some(row) = users::lock(tx, realm, user).await? else { return Ok(None) };
+            let changed = ActiveModel {
+                realm: Unchanged(row.realm),
+                id: Unchanged(row.id),
+                password_hash: Set(Some(hash.reveal().to_owned())),
+                epoch: Set(row.epoch.saturating_add(1)),
+                version: Set(row.version.saturating_add(1)),
+                ..Default::default()
+            };
+            Entity::update(changed).exec_without_returning(tx).await?;
+            audit::record(tx, realm, &event(AuditKind::PasswordChanged, user), now).await?;
+            users::find(tx, realm, user).await
+        })
+    }
+}
+
+fn event(kind: AuditKind, user: UserId) -> AuditEvent {
+    AuditEvent { kind, user: Some(user), subject: None, provider: None, detail: None }
+}

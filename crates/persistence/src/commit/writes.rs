@@ -1,0 +1,110 @@
+//! One change after the other, each with its audit record.
+
+use crate::entity::users::{ActiveModel, Column, Entity};
+use crate::error::{Unique, broken_constraint};
+use crate::{StoreError, attempts, audit, consents, identities, sessions, tokens, users};
+use domain::{AuditEvent, AuditKind, EmailAddress, RealmId, Timestamp, UserId};
+use flow_runtime::{Conflict, Write};
+use sea_orm::ActiveValue::{Set, Unchanged};
+use sea_orm::sea_query::LockType;
+use sea_orm::{
+    ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
+
+/// Makes one change. Some: it can't be made, and the transaction must be undone.
+pub(crate) async fn apply(
+    tx: &DatabaseTransaction,
+    realm: &RealmId,
+    write: &Write,
+    now: Timestamp,
+) -> Result<Option<Conflict>, StoreError> {
+    let conflict = match write {
+        Write::CreateUser(user) => conflict_of(users::insert(tx, realm, user).await?)?,
+        Write::Link(link) => conflict_of(identities::insert(tx, realm, link).await?)?,
+        Write::ConsumeToken(digest) => (!tokens::consume(tx, realm, digest, now).await?).then_some(Conflict::Token),
+        Write::ReleaseAddress { address, except } => {
+            release_address(tx, realm, address, *except, now).await?;
+            None
+        }
+        Write::TouchIdentity { key, label, email, at } => {
+            identities::touch(tx, realm, key, label, email.as_ref(), *at).await?;
+            None
+        }
+        Write::StartBrowserSession(session) => {
+            sessions::start_browser(tx, realm, session).await?;
+            None
+        }
+        Write::EndBrowserSession(digest) => {
+            sessions::end_browser(tx, realm, digest).await?;
+            None
+        }
+        Write::IssueToken(token) => {
+            tokens::issue(tx, realm, token).await?;
+            None
+        }
+        Write::ForgetWrongPasswords(user) => {
+            attempts::forget_passwords(tx, realm, *user).await?;
+            None
+        }
+        Write::GrantConsent { user, client, scopes, at } => {
+            consents::grant(tx, realm, *user, client, scopes, *at).await?;
+            None
+        }
+        Write::Record(_) => None,
+    };
+    if let (None, Some(event)) = (conflict, write.audit()) {
+        audit::record(tx, realm, &event, now).await?;
+    }
+    Ok(conflict)
+}
+
+/// A unique constraint that was broken, in the runtime's words. PostgreSQL has aborted the transaction by then.
+fn conflict_of(inserted: Result<(), DbErr>) -> Result<Option<Conflict>, StoreError> {
+    let Err(error) = inserted else { return Ok(None) };
+    match broken_constraint(&error) {
+        Some(Unique::Username) => Ok(Some(Conflict::Username)),
+        Some(Unique::ProvedAddress) => Ok(Some(Conflict::Address)),
+        Some(Unique::Identity) => Ok(Some(Conflict::Identity)),
+        // Another link of this user became primary at the same moment. With the next try it is seen.
+        Some(Unique::PrimaryIdentity) => Err(StoreError::Busy(error)),
+        None => Err(error.into()),
+    }
+}
+
+async fn release_address(
+    tx: &DatabaseTransaction,
+    realm: &RealmId,
+    address: &EmailAddress,
+    except: UserId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let unproved = Entity::find()
+        .filter(Column::Realm.eq(realm.as_str()))
+        .filter(Column::EmailKey.eq(address.key()))
+        .filter(Column::EmailProof.is_null())
+        .filter(Column::Id.ne(except.to_string()))
+        .order_by_asc(Column::Id)
+        .lock(LockType::NoKeyUpdate);
+    for row in unproved.all(tx).await? {
+        let user = users::to_user(row.clone())?;
+        let released = ActiveModel {
+            realm: Unchanged(row.realm),
+            id: Unchanged(row.id),
+            email: Set(None),
+            email_key: Set(None),
+            email_provenance: Set(None),
+            version: Set(row.version.saturating_add(1)),
+            ..Default::default()
+        };
+        Entity::update(released).exec_without_returning(tx).await?;
+        let event = AuditEvent {
+            kind: AuditKind::AddressReleased,
+            user: Some(user.id),
+            subject: Some(user.subject),
+            provider: None,
+            detail: None,
+        };
+        audit::record(tx, realm, &event, now).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,30 @@
+//! What grew out of a code: a family of refresh tokens and the access tokens that name it.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "grants")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) realm: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) id: String,
+    pub(crate) client: String,
+    pub(crate) user_id: String,
+    pub(crate) subject: String,
+    pub(crate) scopes: String,
+    pub(crate) epoch: i64,
+    pub(crate) auth_time: i64,
+    pub(crate) methods: String,
+    pub(crate) identity: Option<String>,
+    pub(crate) browser_session: Option<String>,
+    pub(crate) generation: i64,
+    pub(crate) created_at: i64,
+    pub(crate) expires_at: i64,
+    pub(crate) revoked_at: Option<i64>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

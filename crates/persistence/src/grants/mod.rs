@@ -1,0 +1,80 @@
+//! What clients hold: codes become grants, refresh tokens become the next ones, and grants end.
+//!
+//! Whether a code or a token is good is decided by a function that is handed in. It is called inside the transaction, may be
+//! called again when the transaction is tried again, and performs nothing.
+
+mod redeem;
+mod refresh;
+mod row;
+
+pub use redeem::Redeemed;
+pub(crate) use redeem::insert_code;
+pub use refresh::Refreshed;
+
+use crate::entity::grants::{Column, Entity};
+use crate::store::transaction;
+use crate::{Store, StoreError, audit};
+use domain::{AuditEvent, AuditKind, GrantId, RealmId, Timestamp};
+use downstream::{Grant, Issuance};
+use row::{grant_row, refresh_row, to_grant};
+use sea_orm::sea_query::{Expr, LockType};
+use sea_orm::{ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+
+impl Store {
+    /// A grant as it is now, also if it has ended. Whether it still holds is for [`Grant::is_alive`] to say.
+    pub async fn find_grant(&self, realm: &RealmId, grant: GrantId) -> Result<Option<Grant>, StoreError> {
+        let row = Entity::find_by_id((realm.to_string(), grant.to_string())).one(&self.reader).await?;
+        row.map(to_grant).transpose()
+    }
+
+    /// Ends a grant with all that grew out of it. False if there is none, or it was ended before.
+    pub async fn revoke_grant(&self, realm: &RealmId, grant: GrantId, now: Timestamp) -> Result<bool, StoreError> {
+        transaction!(self, |tx| { revoke(tx, realm, grant, AuditKind::GrantRevoked, now).await })
+    }
+}
+
+/// A grant that nobody else changes until the transaction ends.
+async fn lock(tx: &DatabaseTransaction, realm: &RealmId, grant: GrantId) -> Result<Option<Grant>, StoreError> {
+    let query = Entity::find_by_id((realm.to_string(), grant.to_string()));
+    query.lock(LockType::NoKeyUpdate).one(tx).await?.map(to_grant).transpose()
+}
+
+/// Ends a grant and says why in the audit trail, once.
+async fn revoke(
+    tx: &DatabaseTransaction,
+    realm: &RealmId,
+    grant: GrantId,
+    why: AuditKind,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let alive = lock(tx, realm, grant).await?.filter(|grant| grant.revoked_at.is_none());
+    let Some(grant) = alive else { return Ok(false) };
+    Entity::update_many()
+        .filter(Column::Realm.eq(realm.as_str()))
+        .filter(Column::Id.eq(grant.id.to_string()))
+        .col_expr(Column::RevokedAt, Expr::value(now.as_millis()))
+        .exec(tx)
+        .await?;
+    let event = AuditEvent {
+        kind: why,
+        user: Some(grant.user),
+        subject: Some(grant.subject),
+        provider: None,
+        detail: Some(grant.client.to_string()),
+    };
+    audit::record(tx, realm, &event, now).await?;
+    Ok(true)
+}
+
+/// Stores what a code became.
+async fn insert_issuance(tx: &DatabaseTransaction, realm: &RealmId, issuance: &Issuance) -> Result<(), StoreError> {
+    Entity::insert(grant_row(realm, &issuance.grant)?).exec_without_returning(tx).await?;
+    insert_refresh(tx, realm, issuance).await
+}
+
+async fn insert_refresh(tx: &DatabaseTransaction, realm: &RealmId, issuance: &Issuance) -> Result<(), StoreError> {
+    if let Some((_, token)) = &issuance.refresh {
+        crate::entity::refresh_tokens::Entity::insert(refresh_row(realm, token)).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}

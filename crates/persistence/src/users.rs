@@ -1,0 +1,124 @@
+//! Users: rows, look-ups, and the lock that a guard takes.
+
+use crate::column::{from_json, from_json_or_null, id, id_or_null, json, json_or_null, time};
+use crate::entity::{canonical_subjects, users};
+use crate::{Store, StoreError};
+use domain::{CanonicalSubject, EmailAddress, Epoch, OwnedAddress, RealmId, Secret, User, UserId, Username, Version};
+use flow_runtime::{FoundUsers, NewUser};
+use sea_orm::sea_query::LockType;
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{DatabaseTransaction, QuerySelect as _};
+
+const TABLE: &str = "users";
+
+impl Store {
+    /// How is this user now?
+    pub async fn find_user(&self, realm: &RealmId, user: UserId) -> Result<Option<User>, StoreError> {
+        find(&self.reader, realm, user).await
+    }
+
+    /// Who was ever given this subject?
+    pub async fn find_user_by_subject(&self, realm: &RealmId, subject: &CanonicalSubject) -> Result<Option<User>, StoreError> {
+        let key = (realm.to_string(), subject.to_string());
+        let Some(row) = canonical_subjects::Entity::find_by_id(key).one(&self.reader).await? else { return Ok(None) };
+        find(&self.reader, realm, id("canonical_subjects", row.user_id)?).await
+    }
+
+    /// Who has this username, and who this address, proved or not? In the order of their ids.
+    pub async fn find_users(
+        &self,
+        realm: &RealmId,
+        username: Option<&Username>,
+        email: Option<&EmailAddress>,
+    ) -> Result<FoundUsers, StoreError> {
+        let of_realm = || users::Entity::find().filter(users::Column::Realm.eq(realm.as_str()));
+        let mut found = FoundUsers::default();
+        if let Some(username) = username {
+            let row = of_realm().filter(users::Column::Username.eq(username.as_str())).one(&self.reader).await?;
+            found.by_username = row.map(to_user).transpose()?;
+        }
+        if let Some(email) = email {
+            let rows = of_realm().filter(users::Column::EmailKey.eq(email.key())).order_by_asc(users::Column::Id);
+            found.by_email = rows.all(&self.reader).await?.into_iter().map(to_user).collect::<Result<_, _>>()?;
+        }
+        Ok(found)
+    }
+
+    /// What is stored of the user's password (a PHC string), with the user as read at the same moment.
+    pub async fn password_hash(&self, realm: &RealmId, user: UserId) -> Result<Option<(Secret, User)>, StoreError> {
+        let row = users::Entity::find_by_id((realm.to_string(), user.to_string())).one(&self.reader).await?;
+        let Some(mut row) = row else { return Ok(None) };
+        // The user still has to read as one with a password.
+        let hash = row.password_hash.replace(String::new()).map(Secret::new);
+        hash.map(|hash| Ok((hash, to_user(row)?))).transpose()
+    }
+}
+
+/// A user by id.
+pub(crate) async fn find(db: &impl ConnectionTrait, realm: &RealmId, user: UserId) -> Result<Option<User>, StoreError> {
+    let row = users::Entity::find_by_id((realm.to_string(), user.to_string())).one(db).await?;
+    row.map(to_user).transpose()
+}
+
+/// A user whose row nobody else changes until the transaction ends.
+pub(crate) async fn lock(tx: &DatabaseTransaction, realm: &RealmId, user: UserId) -> Result<Option<users::Model>, StoreError> {
+    let query = users::Entity::find_by_id((realm.to_string(), user.to_string()));
+    Ok(query.lock(LockType::NoKeyUpdate).one(tx).await?)
+}
+
+/// Inserts a user and the subject that is theirs from now on.
+pub(crate) async fn insert(tx: &DatabaseTransaction, realm: &RealmId, user: &NewUser) -> Result<Result<(), DbErr>, StoreError> {
+    let subject = canonical_subjects::ActiveModel {
+        realm: Set(realm.to_string()),
+        subject: Set(user.subject.to_string()),
+        user_id: Set(user.id.to_string()),
+        created_at: Set(user.created_at.as_millis()),
+    };
+    let email = user.email.as_ref();
+    let row = users::ActiveModel {
+        realm: Set(realm.to_string()),
+        id: Set(user.id.to_string()),
+        subject: Set(user.subject.to_string()),
+        username: Set(user.username.as_ref().map(ToString::to_string)),
+        email: Set(email.map(|owned| owned.address.to_string())),
+        email_key: Set(email.map(|owned| owned.address.key())),
+        email_provenance: Set(email.map(|owned| json(TABLE, &owned.provenance)).transpose()?),
+        email_proof: Set(json_or_null(TABLE, email.and_then(|owned| owned.proof.as_ref()))?),
+        given_name: Set(user.given_name.clone()),
+        family_name: Set(user.family_name.clone()),
+        picture: Set(user.picture.clone()),
+        password_hash: Set(user.password_hash.as_ref().map(|hash| hash.reveal().to_owned())),
+        enabled: Set(true),
+        epoch: Set(Epoch::default().0),
+        version: Set(Version::default().0),
+        created_at: Set(user.created_at.as_millis()),
+    };
+    canonical_subjects::Entity::insert(subject).exec_without_returning(tx).await?;
+    Ok(users::Entity::insert(row).exec_without_returning(tx).await.map(|_| ()))
+}
+
+/// The user of a row.
+pub(crate) fn to_user(row: users::Model) -> Result<User, StoreError> {
+    let email = match (row.email, row.email_provenance) {
+        (Some(address), Some(provenance)) => Some(OwnedAddress {
+            address: id(TABLE, address)?,
+            provenance: from_json(TABLE, &provenance)?,
+            proof: from_json_or_null(TABLE, row.email_proof.as_deref())?,
+        }),
+        _ => None,
+    };
+    Ok(User {
+        id: id(TABLE, row.id)?,
+        subject: id(TABLE, row.subject)?,
+        username: id_or_null(TABLE, row.username)?,
+        email,
+        given_name: row.given_name,
+        family_name: row.family_name,
+        picture: row.picture,
+        enabled: row.enabled,
+        has_password: row.password_hash.is_some(),
+        epoch: Epoch(row.epoch),
+        version: Version(row.version),
+        created_at: time(row.created_at),
+    })
+}
