@@ -83,7 +83,7 @@ pub struct Issuance {
 }
 
 impl Grant {
-    /// Whether it still holds: not expired or revoked, the client enabled, the account enabled and in the same epoch.
+    /// Whether it still holds for these two: it is theirs, not expired or revoked, the client enabled, the account enabled and in the same epoch.
     pub fn is_alive(&self, user: &User, client: &Client, now: Timestamp) -> bool {
         let same_parties = user.id == self.user && client.id == self.client;
         let in_time = now < self.expires_at && self.revoked_at.is_none();

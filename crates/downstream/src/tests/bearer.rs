@@ -102,6 +102,15 @@ fn jwt_1_jwt_13_type_and_algorithm_are_fixed() {
 }
 
 #[test]
+fn jwt_2_the_header_does_not_choose_another_kind_of_key() {
+    let rsa = KEYS.signing(SigningAlg::Rs256).unwrap();
+    let header = json!({ "alg": "ES256", "typ": "at+jwt", "kid": rsa.kid() });
+    let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(good_claims().to_string()));
+    let signature = URL_SAFE_NO_PAD.encode(rsa.sign(message.as_bytes()).unwrap());
+    assert_eq!(verify(&Secret::new(format!("{message}.{signature}"))), INVALID);
+}
+
+#[test]
 fn jwt_3_signatures_that_are_none_are_refused() {
     let token = access_token();
     let (message, signature) = token.reveal().rsplit_once('.').unwrap();

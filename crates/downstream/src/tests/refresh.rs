@@ -86,6 +86,22 @@ fn oidc_tk_11_a_refresh_token_is_good_for_its_client_account_and_epoch_only() {
 }
 
 #[test]
+fn oidc_tk_11_another_client_cannot_end_the_family() {
+    let (grant, (token, row)) = family();
+    let moved_on = Grant { generation: 1, ..grant };
+    let answer = grant::refresh(
+        &refresh_request(&token, ""),
+        &row,
+        &moved_on,
+        &confidential("other"),
+        Some(&ada()),
+        in_seconds(60),
+        &entropy(10),
+    );
+    assert_eq!(answer, REFUSED);
+}
+
+#[test]
 fn a_row_of_another_token_or_family_is_refused() {
     let (grant, (token, row)) = family();
     assert_eq!(refresh(&(Secret::new("another"), row.clone()), &grant, "", in_seconds(60), 10), REFUSED);
