@@ -1,128 +1,34 @@
-//! YAML as a tree whose every part knows where it stands. What no flow needs (aliases, tags, a second document) is refused here.
+//! From YAML's events to the tree, within the limits.
 
-use super::MAX_BYTES;
-use super::code;
-use super::diagnostic::{Problems, Span};
-use super::suggest::quoted;
-use granit_parser::{ErrorKind, Event, Marker, Parser, ScalarStyle, ScanError, StrInput, Tag};
+use super::broken;
+use super::{Entry, MAX_DEPTH, MAX_NODES, Node, Shape};
+use crate::reader::code;
+use crate::reader::diagnostic::{Problems, Span};
+use crate::reader::suggest::quoted;
+use granit_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput, Tag};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// The deepest nesting of a document: about fifteen sub-flows within each other.
-const MAX_DEPTH: usize = 32;
-
-/// The most keys, values and list items in a document.
-const MAX_NODES: usize = 5_000;
-
-/// One value of the document.
-#[derive(Debug)]
-pub(super) struct Node {
-    /// Where it stands, or where it starts if it has several lines.
-    pub(super) span: Span,
-    /// What it is.
-    pub(super) shape: Shape,
-}
-
-/// What a value is.
-#[derive(Debug)]
-pub(super) enum Shape {
-    /// Nothing was written, or `null`.
-    Nothing,
-    /// A text, a number or a word.
-    Text {
-        /// The text without quotes.
-        text: String,
-        /// Whether it was written without quotes.
-        plain: bool,
-    },
-    /// A list.
-    List(Vec<Node>),
-    /// A mapping, each key once.
-    Mapping(Vec<Entry>),
-    /// Something that was reported already. Whoever meets it stays silent.
-    Refused,
-}
-
-/// One key of a mapping with its value.
-#[derive(Debug)]
-pub(super) struct Entry {
-    /// The key.
-    pub(super) key: String,
-    /// Where the key stands.
-    pub(super) key_span: Span,
-    /// Its value.
-    pub(super) value: Node,
-}
-
-impl Node {
-    /// What it is, in words.
-    pub(super) fn kind(&self) -> &'static str {
-        match &self.shape {
-            Shape::Nothing => "nothing",
-            Shape::Text { .. } => "a text",
-            Shape::List(_) => "a list",
-            Shape::Mapping(entries) if entries.is_empty() => "an empty mapping",
-            Shape::Mapping(_) => "a mapping",
-            Shape::Refused => "something refused",
-        }
-    }
-}
-
-impl Entry {
-    /// Where to point for a problem with the value: at the key if no value was written.
-    pub(super) fn place(&self) -> Span {
-        if self.value.span.length == 0 { self.key_span } else { self.value.span }
-    }
-}
-
-/// Parses a document, as long as it isn't hostile. `None` if there is nothing to go on with; then that was reported.
-pub(super) fn parse(text: &str, problems: &mut Problems) -> Option<Node> {
-    if text.len() > MAX_BYTES {
-        too_large(text.len(), problems);
-        return None;
-    }
-    if !is_readable(text, problems) {
-        return None;
-    }
-    let mut options =
-        granit_parser::options! { disallow_directives: true, emit_anchor_events: true, emit_unresolved_aliases: true };
-    options.set_emit_comments(false);
-    let events = Parser::new_from_str_with_options(text, options);
-    Builder { text, events, problems, nodes: 0 }.document().ok()
-}
-
-/// Reports a document that is larger than a flow can be.
-pub(super) fn too_large(bytes: usize, problems: &mut Problems) {
-    problems
-        .report(&code::TOO_LARGE, Span::START, format!("the file has {bytes} bytes, which is more than a flow can have"))
-        .help(format!("a flow document has at most {MAX_BYTES} bytes; is this the right file?"));
-}
-
-fn is_readable(text: &str, problems: &mut Problems) -> bool {
-    let readable = |c: char| matches!(c, '\n' | '\r' | '\t') || domain::text::is_visible(c);
-    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let Some((at, hidden)) = body.char_indices().find(|&(_, c)| !readable(c)) else { return true };
-    let before = text.get(..at.saturating_add(text.len().saturating_sub(body.len()))).unwrap_or_default();
-    let span = Span { length: hidden.len_utf8(), ..Span::after(before) };
-    problems
-        .report(&code::HIDDEN_CHARACTER, span, format!("the character U+{:04X} can't be seen", u32::from(hidden)))
-        .label("it stands here")
-        .help("delete it: a flow must be what it looks like");
-    false
-}
-
 /// The document can't be read on, and the reason was reported.
-struct Stop;
+pub(super) struct Stop;
 
-struct Builder<'t, 'p> {
+pub(super) struct Builder<'t, 'p> {
     text: &'t str,
     events: Parser<'t, StrInput<'t>>,
     problems: &'p mut Problems,
     nodes: usize,
 }
 
-impl<'t> Builder<'t, '_> {
-    fn document(mut self) -> Result<Node, Stop> {
+impl<'t, 'p> Builder<'t, 'p> {
+    pub(super) fn new(text: &'t str, problems: &'p mut Problems) -> Self {
+        let mut options =
+            granit_parser::options! { disallow_directives: true, emit_anchor_events: true, emit_unresolved_aliases: true };
+        options.set_emit_comments(false);
+        Self { text, events: Parser::new_from_str_with_options(text, options), problems, nodes: 0 }
+    }
+
+    /// Reads the first document; a second one is refused.
+    pub(super) fn document(mut self) -> Result<Node, Stop> {
         let mut root = Node { span: Span::START, shape: Shape::Nothing };
         let mut seen = false;
         while let Some((event, at)) = self.next()? {
@@ -248,7 +154,7 @@ impl<'t> Builder<'t, '_> {
         self.nodes = self.nodes.saturating_add(1);
         let span = self.span(at.start, at.end);
         if depth > MAX_DEPTH {
-            too_deep(span, self.problems);
+            broken::too_deep(span, self.problems);
             return Err(Stop);
         }
         if self.nodes > MAX_NODES {
@@ -271,14 +177,7 @@ impl<'t> Builder<'t, '_> {
 
     fn syntax(&mut self, error: &ScanError) -> Stop {
         let span = self.span(*error.marker(), *error.marker());
-        if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
-            too_deep(span, self.problems);
-            return Stop;
-        }
-        self.problems
-            .report(&code::SYNTAX, span, format!("this isn't valid YAML: {}", error.kind()))
-            .label("reading stopped here")
-            .help(syntax_help(error.kind()));
+        broken::report(error.kind(), span, self.problems);
         Stop
     }
 
@@ -291,37 +190,11 @@ impl<'t> Builder<'t, '_> {
     }
 }
 
-fn too_deep(span: Span, problems: &mut Problems) {
-    problems
-        .report(&code::TOO_DEEP, span, format!("the file is nested more than {MAX_DEPTH} levels deep"))
-        .label("reading stopped here")
-        .help("use fewer sub-flows within each other");
-}
-
 fn scalar(text: Cow<'_, str>, style: ScalarStyle) -> Shape {
     let plain = style == ScalarStyle::Plain;
     if plain && matches!(text.as_ref(), "" | "~" | "null" | "Null" | "NULL") {
         Shape::Nothing
     } else {
         Shape::Text { text: text.into_owned(), plain }
-    }
-}
-
-fn syntax_help(error: &ErrorKind) -> &'static str {
-    match error {
-        ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation => "indent with spaces",
-        ErrorKind::UnclosedFlowCollection { .. }
-        | ErrorKind::UnexpectedEofFlowMapping
-        | ErrorKind::UnexpectedEofFlowSequence
-        | ErrorKind::ExpectedFlowMappingSeparator
-        | ErrorKind::ExpectedFlowSequenceSeparator
-        | ErrorKind::MismatchedFlowCollectionEnd { .. } => "is a `}`, a `]` or a comma missing?",
-        ErrorKind::UnclosedQuotedScalar => "is a closing quote missing?",
-        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => "is a colon missing, or the space after it?",
-        ErrorKind::MappingValueNotAllowed => {
-            "put a text that has a colon into quotes; or compare the indentation with the lines above"
-        }
-        ErrorKind::DirectiveDisallowed => "delete the line that begins with `%`",
-        _ => "compare the indentation with the lines above, and look for a missing colon or a missing space after one",
     }
 }
