@@ -13,7 +13,8 @@ pub(crate) struct Input {
     pub(crate) autocomplete: &'static str,
     /// Whether every character counts: no spelling help, no capitals, left to right.
     pub(crate) exact: bool,
-    pub(crate) numeric: bool,
+    /// Which keyboard helps.
+    pub(crate) inputmode: Option<&'static str>,
     pub(crate) value: String,
     pub(crate) hint: Option<String>,
     pub(crate) problem: Option<String>,
@@ -38,7 +39,7 @@ impl Input {
             kind,
             autocomplete,
             exact: !matches!(name, FieldName::GivenName | FieldName::FamilyName),
-            numeric: name == FieldName::Code,
+            inputmode: (name == FieldName::Code).then_some("numeric"),
             value: String::new(),
             hint: None,
             problem: None,

@@ -106,6 +106,10 @@ impl<'a> Layout<'a> {
         !self.failed() && self.message.is_none()
     }
 
+    pub(crate) fn has_a_way_out(&self) -> bool {
+        self.restart || self.leave != Leave::Nowhere
+    }
+
     pub(crate) fn offers_a_button(&self) -> bool {
         self.restart || self.leave_by_button()
     }
@@ -131,6 +135,11 @@ impl Way {
     /// To the provider where the person should be already.
     pub(crate) fn again(alias: &ProviderAlias, name: &str) -> Self {
         Self { id: String::new(), provider: Some(alias.to_string()), label: format!("Go to {name} again"), look: "primary" }
+    }
+
+    /// As something beside the page's purpose.
+    pub(crate) fn beside(self) -> Self {
+        Self { look: "link", ..self }
     }
 
     fn of(way: &OpenWay) -> Self {

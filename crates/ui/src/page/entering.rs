@@ -21,7 +21,9 @@ pub(super) struct Login<'a> {
 impl<'a> Login<'a> {
     pub(super) fn of(scene: Scene<'a>, username: &str, problems: &Problems) -> Self {
         let mut layout = scene.layout(problems);
-        let (providers, others) = std::mem::take(&mut layout.ways).into_iter().partition(|way| way.provider.is_some());
+        let (providers, others): (Vec<Way>, Vec<Way>) =
+            std::mem::take(&mut layout.ways).into_iter().partition(|way| way.provider.is_some());
+        let others = others.into_iter().map(Way::beside).collect();
         let now = scene.chrome.now;
         let name = Input { label: "Username or mail address", value: username.to_owned(), ..Input::new(FieldName::Username) }
             .judged(FieldName::Username, problems, now)

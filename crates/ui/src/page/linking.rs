@@ -55,7 +55,7 @@ pub(super) struct CheckMail<'a> {
 pub(super) struct Sent {
     pub(super) lifetime: Duration,
     pub(super) resend_from: Timestamp,
-    pub(super) sent: bool,
+    pub(super) went_out: bool,
 }
 
 impl Sent {
@@ -74,15 +74,15 @@ impl<'a> CheckMail<'a> {
         let now = scene.chrome.now;
         let wait = mail.possible_from(problems).since(now);
         // Without a mail there is no code to type, so the page has no field that a problem could belong to.
-        let problems = if mail.sent { problems } else { &Problems::new() };
-        let code = Input { hint: Some("Only digits count.".to_owned()), ..Input::new(FieldName::Code) };
+        let problems = if mail.went_out { problems } else { &Problems::new() };
+        let code = Input { hint: Some("Spaces and hyphens don't matter.".to_owned()), ..Input::new(FieldName::Code) };
         Self {
             layout: scene.layout(problems),
             address: shown(address, words::SOMEBODY),
             provider: shown(provider, words::SOME_PROVIDER),
             lifetime: words::span(mail.lifetime),
             wait: (!wait.is_zero()).then(|| words::span(wait)),
-            sent: mail.sent,
+            sent: mail.went_out,
             inputs: [code.judged(FieldName::Code, problems, now)],
         }
     }
@@ -125,7 +125,7 @@ impl<'a> MailCode<'a> {
 /// A code in groups of three or four, as people read and type it.
 fn grouped(code: &str) -> String {
     let characters: Vec<char> = code.chars().filter(|c| !c.is_whitespace()).collect();
-    let size = if characters.len() % 3 == 0 { 3 } else { 4 };
+    let size = if characters.len().is_multiple_of(3) { 3 } else { 4 };
     characters.chunks(size).map(String::from_iter).collect::<Vec<_>>().join(" ")
 }
 

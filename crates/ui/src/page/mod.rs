@@ -29,7 +29,7 @@ pub fn render(view: &View, chrome: &Chrome<'_>) -> Result<String, askama::Error>
             linking::AccountExists::of(scene, (provider, identity), address, known, *can_review).render()
         }
         Page::CheckMail { address, provider, lifetime, resend_from, sent, problems } => {
-            let mail = linking::Sent { lifetime: *lifetime, resend_from: *resend_from, sent: *sent };
+            let mail = linking::Sent { lifetime: *lifetime, resend_from: *resend_from, went_out: *sent };
             linking::CheckMail::of(scene, address, provider, &mail, problems).render()
         }
         Page::MailPress { provider, identity, account } => {

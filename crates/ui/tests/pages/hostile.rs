@@ -25,7 +25,7 @@ fn pages() -> Vec<Page> {
         Page::CheckMail {
             address: bad(),
             provider: bad(),
-            lifetime: Duration::from_secs(60),
+            lifetime: Duration::from_mins(1),
             resend_from: NOW,
             sent: true,
             problems: vec![],

@@ -9,7 +9,7 @@ use ui::{Letter, Mail, mail};
 const LINK: &str = "https://id.example/mail/t0ken";
 
 fn letter(realm: &str) -> Letter<'_> {
-    Letter { realm, link: LINK, lifetime: Duration::from_secs(15 * 60) }
+    Letter { realm, link: LINK, lifetime: Duration::from_mins(15) }
 }
 
 fn prove(name: &str, links: bool) -> MailKind {

@@ -1,5 +1,7 @@
 //! Every page and mail is drawn from samples, compared with what was looked at before, and checked as a document.
 
+#![cfg(test)]
+
 mod document;
 mod hostile;
 mod mails;

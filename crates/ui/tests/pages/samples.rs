@@ -102,7 +102,9 @@ fn entering() -> Vec<Sample> {
         Page::ReviewProfile { provider, identity, fields: profile(username), problems }
     };
     let mut register = profile("ada");
-    register.iter_mut().for_each(|field| field.from_provider = false);
+    for field in &mut register {
+        field.from_provider = false;
+    }
     register.push(field(FieldName::Password, "", false, true));
     let reauthenticate = |problems| {
         let (provider, identity) = source();
@@ -113,9 +115,9 @@ fn entering() -> Vec<Sample> {
     vec![
         sample("login", fresh()).ways(doors()),
         sample("login-alone", fresh()),
-        sample("login-wrong", login(vec![(FieldName::Password, Problem::WrongCredentials)])).ways(doors()),
+        sample("login-wrong", login(vec![(FieldName::Username, Problem::WrongCredentials)])).ways(doors()),
         sample("login-empty", login(vec![(FieldName::Username, Problem::Missing), (FieldName::Password, Problem::Missing)])),
-        sample("login-throttled", login(vec![(FieldName::Password, Problem::TooManyTries { until })])).ways(doors()),
+        sample("login-throttled", login(vec![(FieldName::Username, Problem::TooManyTries { until })])).ways(doors()),
         sample("login-provider-down", fresh()).ways(doors()).message(unavailable),
         sample("register", Page::Register { fields: register.clone(), problems: vec![] }).ways([WayKind::Login]),
         sample(
@@ -141,7 +143,7 @@ fn linking() -> Vec<Sample> {
     let mail = |wait, sent, problems| Page::CheckMail {
         address: "a•••@c•••.example".into(),
         provider: "Campus".into(),
-        lifetime: Duration::from_secs(15 * 60),
+        lifetime: Duration::from_mins(15),
         resend_from: NOW.plus(Duration::from_secs(wait)),
         sent,
         problems,
@@ -155,7 +157,9 @@ fn linking() -> Vec<Sample> {
         Page::MailCode { provider, identity, account: account.map(Into::into) }
     };
     let mut codes = [sample("mail-code", code(Some("ada"))).mail(), sample("mail-code-fresh-account", code(None)).mail()];
-    codes.iter_mut().for_each(|sample| sample.mail_code = Some("48159204"));
+    for sample in &mut codes {
+        sample.mail_code = Some("48159204");
+    }
     let mut samples = vec![
         sample("account-exists", exists(true, true, true)),
         sample("account-exists-unproved", exists(true, false, false)),
@@ -224,7 +228,7 @@ fn denials() -> Vec<Sample> {
 pub(crate) fn errors() -> Vec<(&'static str, String)> {
     let again = Some(WayOn::StartAgain("/authorize?client_id=library&scope=openid"));
     let back = Some(WayOn::BackTo { client: "Campus Library", href: "https://library.example/" });
-    let wait = Some(Duration::from_secs(60));
+    let wait = Some(Duration::from_mins(1));
     let pages = [
         ("error-login-gone", ErrorKind::LoginGone, back),
         ("error-cookie-missing", ErrorKind::CookieMissing, again),

@@ -137,7 +137,7 @@ fn every_page_of_a_login_has_a_way_on() {
     for sample in samples::all() {
         let html = sample.html();
         let code_elsewhere = sample.mail_code.is_some();
-        assert!(html.contains("<form") || html.contains("class=\"quiet\" href=") || code_elsewhere, "{}", sample.name);
+        assert!(html.contains("<form") || html.contains("class=\"primary\" href=") || code_elsewhere, "{}", sample.name);
     }
 }
 
@@ -167,4 +167,11 @@ fn what_pages_load_is_what_is_served() {
     for physical in ["-left", "-right", "-top", "-bottom", "left:", "right:", " width:", " height:"] {
         assert!(!stylesheet.text.contains(physical), "the stylesheet says {physical}");
     }
+}
+
+#[test]
+fn web_38_a_wrong_login_doesn_t_say_which_half_was_wrong() {
+    let wrong = samples::all().into_iter().find(|sample| sample.name == "login-wrong").unwrap().html();
+    assert!(wrong.contains("Username and password don&#39;t fit together"));
+    assert!(!wrong.contains("password isn&#39;t right"));
 }
