@@ -108,6 +108,8 @@ pub struct Frame {
     pub existing: Option<User>,
     /// Who signs in.
     pub user: Option<Chosen>,
+    /// The execution that said so. It counts only if the flow's success rests on it.
+    pub user_by: Option<ExecutionId>,
 }
 
 /// How an execution ended.
@@ -235,7 +237,7 @@ impl AuthenticationSession {
         StepId(match &self.rest {
             Rest::Showing(execution) => format!("{frame}.{execution}"),
             Rest::AtProvider { exchange, .. } => format!("{frame}.{}", exchange.id),
-            Rest::Consent(_) => "consent".to_owned(),
+            Rest::Consent(chosen) => format!("consent.{}.{}", chosen.user().subject, chosen.auth_time.as_millis()),
             Rest::Finished { .. } | Rest::Denied { .. } => "end".to_owned(),
         })
     }

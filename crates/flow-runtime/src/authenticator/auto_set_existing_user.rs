@@ -37,7 +37,7 @@ impl Authenticator for AutoSetExistingUser {
     fn act(&self, sight: &Sight<'_>, input: Input<'_>, _entropy: &Entropy) -> Turn {
         match (input, &sight.frame.existing) {
             (Input::Enter { .. }, Some(existing)) if self.applies(sight) => Turn::ask(Question::FindUser(existing.id)),
-            (Input::Enter { .. }, _) | (Input::Fact { fact: Fact::FoundUser(None), .. }, _) => Turn::just(Act::Attempted),
+            (Input::Enter { .. } | Input::Fact { fact: Fact::FoundUser(None), .. }, _) => Turn::just(Act::Attempted),
             (Input::Fact { fact: Fact::FoundUser(Some(user)), .. }, Some(existing)) if user.id == existing.id => {
                 link(sight, user)
             }

@@ -197,6 +197,8 @@ pub enum Act {
     Retreat,
     /// The frame starts over and shows the profile.
     Review,
+    /// The frame starts over, because what it had found out isn't so any more.
+    StartOver,
     /// The login ends.
     Deny(DenialCode),
     /// The event doesn't belong here; nothing changes.

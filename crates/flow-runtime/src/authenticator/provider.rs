@@ -87,6 +87,9 @@ fn welcome_back(sight: &Sight<'_>, known: KnownIdentity, identity: &BrokeredIden
     if known.link.key != identity.key || known.link.user != known.user.id {
         return Turn::just(Act::WrongFact);
     }
+    if sight.policy.provider(&identity.key.provider).is_none() {
+        return Turn::just(Act::Deny(DenialCode::ProviderDisabled));
+    }
     if !known.user.enabled {
         return Turn::just(Act::Deny(DenialCode::AccountDisabled));
     }

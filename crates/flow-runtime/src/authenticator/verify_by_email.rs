@@ -19,7 +19,7 @@ use domain::{ActionToken, AddressProof, AuthenticationMethod, Digest, EmailAddre
 use std::sync::Arc;
 use std::time::Duration;
 
-const LIFETIME: Duration = Duration::from_secs(15 * 60);
+const LIFETIME: Duration = Duration::from_mins(15);
 
 pub(super) static KIND: Kind = Kind {
     declaration: &DECLARATION,
@@ -31,7 +31,7 @@ static DECLARATION: Declaration = Declaration {
     summary: "Sends a mail to the address; pressing its button in this browser, or typing its code, proves the mailbox.",
     keys: &[Key {
         name: "lifetime",
-        kind: KeyKind::Duration { least: Duration::from_secs(60), most: Duration::from_secs(24 * 60 * 60) },
+        kind: KeyKind::Duration { least: Duration::from_mins(1), most: Duration::from_hours(24) },
         default: Some("15m"),
         description: "How long the mail's link and code work.",
         example: "15m",
@@ -135,19 +135,22 @@ impl VerifyByEmail {
             Fact::MailCode(CodeVerdict::Right) => Turn::ask(Question::FindUser(user.id)),
             Fact::MailCode(CodeVerdict::Wrong) => problem(sight, Problem::WrongCode),
             Fact::MailCode(CodeVerdict::TooMany) => problem(sight, Problem::CodeExhausted),
-            Fact::FoundUser(None) => Turn::just(Act::Attempted),
+            Fact::FoundUser(None) => Turn::just(Act::StartOver),
             Fact::FoundUser(Some(fresh)) if fresh.id != user.id => Turn::just(Act::WrongFact),
+            Fact::FoundUser(Some(fresh)) if !holds(&fresh, address) => Turn::just(Act::StartOver),
             Fact::FoundUser(Some(fresh)) => match (wants_a_mail(cause), sight.memory()) {
                 (true, _) => mail::reserve(sight, address).with(Effect::Existing(fresh)),
                 (false, Some(Memory::Mail { token: Some(token), .. })) => {
                     Turn::ask(Question::FindToken(token.clone())).with(Effect::Existing(fresh))
                 }
-                (false, _) => Turn::just(Act::Reject(Rejected::DeadLink)),
+                (false, _) => dead(sight, cause),
             },
             Fact::MailReserved(None) => mail::send(sight, self.lifetime, matches!(cause, Cause::Form(_)), entropy),
             Fact::MailReserved(Some(until)) => mail::too_many(sight, until),
-            Fact::FoundToken(Some(token)) => conclude(sight, user, address, &token, entropy),
-            Fact::FoundToken(None) => Turn::just(Act::Reject(Rejected::DeadLink)),
+            Fact::FoundToken(Some(token)) if opens(sight, user, address, &token) => {
+                conclude(sight, user, address, &token, entropy)
+            }
+            Fact::FoundToken(_) => dead(sight, cause),
             _ => Turn::just(Act::WrongFact),
         }
     }
@@ -179,13 +182,26 @@ fn problem(sight: &Sight<'_>, problem: Problem) -> Turn {
     }
 }
 
-fn conclude(sight: &Sight<'_>, user: &User, address: &EmailAddress, token: &ActionToken, entropy: &Entropy) -> Turn {
+fn holds(user: &User, address: &EmailAddress) -> bool {
+    user.email.as_ref().is_some_and(|email| email.address.names_the_same_mailbox_as(address))
+}
+
+/// A link that is dead is no event at all. Who typed its code is told that it doesn't count.
+fn dead(sight: &Sight<'_>, cause: &Cause) -> Turn {
+    match cause {
+        Cause::Form(_) => problem(sight, Problem::WrongCode),
+        Cause::Enter | Cause::Returned(_) | Cause::MailPressed(_) => Turn::just(Act::Reject(Rejected::DeadLink)),
+    }
+}
+
+fn opens(sight: &Sight<'_>, user: &User, address: &EmailAddress, token: &ActionToken) -> bool {
     let for_this_login =
         token.session == sight.session.key && token.frame == sight.frame.id && sight.session.waits_for(&token.digest);
     let for_this_account = token.user == Some((user.id, user.epoch)) && token.address == *address;
-    if !(for_this_login && for_this_account && sight.now < token.expires_at) {
-        return Turn::just(Act::Reject(Rejected::DeadLink));
-    }
+    for_this_login && for_this_account && sight.now < token.expires_at
+}
+
+fn conclude(sight: &Sight<'_>, user: &User, address: &EmailAddress, token: &ActionToken, entropy: &Entropy) -> Turn {
     let how = if user.has_proved(address) {
         if !user.enabled {
             return Turn::just(Act::Deny(DenialCode::AccountDisabled));

@@ -10,15 +10,15 @@ use domain::{BrowserSession, Digest, Entropy, Timestamp};
 
 impl Run {
     /// Somebody is known. What is left is what the client may learn of them.
-    pub(super) fn close(self, policy: &RealmPolicy, chosen: Chosen, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
+    pub(super) fn close(self, policy: &RealmPolicy, chosen: Chosen, now: Timestamp, entropy: &Entropy) -> Step {
         let request = &self.session.request;
         match policy.client(&request.client) {
-            None => Ok(self.deny(DenialCode::ClientDisabled, now)),
+            None => self.deny(DenialCode::ClientDisabled, now),
             Some(client) if client.consent => {
                 let question = Question::GrantedScopes { user: chosen.user().id, client: request.client.clone() };
-                Ok(self.ask(Asker::Grants(Box::new(chosen)), question))
+                self.ask(Asker::Grants(Box::new(chosen)), question)
             }
-            Some(_) => Ok(self.finish(policy, chosen, now, entropy)),
+            Some(_) => self.finish(policy, chosen, now, entropy),
         }
     }
 
@@ -64,6 +64,12 @@ impl Run {
         if !self.policy_has_client(policy) {
             return Ok(self.deny(DenialCode::ClientDisabled, now));
         }
+        if let Some(identity) = &chosen.identity
+            && !matches!(chosen.how, How::BrowserSession(..))
+            && policy.provider(&identity.provider).is_none()
+        {
+            return Ok(self.deny(DenialCode::ProviderDisabled, now));
+        }
         let request = &self.session.request;
         let grant =
             Write::GrantConsent { user: user.id, client: request.client.clone(), scopes: request.scopes.clone(), at: now };
@@ -77,12 +83,11 @@ impl Run {
 
     fn finish(mut self, policy: &RealmPolicy, chosen: Chosen, now: Timestamp, entropy: &Entropy) -> Step {
         let user = chosen.user();
-        let (browser_session, cookie) = match &chosen.how {
-            How::BrowserSession(_, digest) => (digest.clone(), None),
-            _ => {
-                let cookie = entropy.secret("browser-session");
-                (Digest::of(&cookie), Some(cookie))
-            }
+        let (browser_session, cookie) = if let How::BrowserSession(_, digest) = &chosen.how {
+            (digest.clone(), None)
+        } else {
+            let cookie = entropy.secret("browser-session");
+            (Digest::of(&cookie), Some(cookie))
         };
         if cookie.is_some() {
             if let Some(old) = self.arrival.browser_session.take() {

@@ -1,7 +1,8 @@
 //! How events reach the login that they belong to.
 
-use super::run::{Run, Step};
+use super::run::{Asker, Run, Step};
 use super::turns::Turning;
+use crate::ask::Question;
 use crate::authenticator::{Cause, Input};
 use crate::definition::{Execution, ExecutionId};
 use crate::event::{Arrival, Event, Form, action};
@@ -55,10 +56,7 @@ impl Run {
                 let input = Input::Way { provider: Some(exchange.provider) };
                 self.turn(policy, Turning::Input(execution, Cause::Enter, input), now, entropy)
             }
-            (_, Rest::Showing(execution)) => {
-                let input = form.clone();
-                self.turn(policy, Turning::Input(execution, Cause::Form(form), Input::Form(&input)), now, entropy)
-            }
+            (_, Rest::Showing(execution)) => self.arrive(policy, execution, Cause::Form(form), now, entropy),
             (action::CONTINUE, Rest::Consent(chosen)) => Ok(self.consent(*chosen)),
             (action::REFUSE, Rest::Consent(_)) => Ok(self.deny(DenialCode::ConsentRefused, now)),
             _ => Ok(Step::Rejected(Rejected::UnknownAction)),
@@ -79,8 +77,9 @@ impl Run {
         let Some(execution) = wanted.filter(|wanted| offered.iter().any(|way| way.id == wanted.to_string())) else {
             return Ok(Step::Rejected(Rejected::UnknownAction));
         };
-        let Some(flow) = self.session.frame().and_then(|frame| policy.flow_of(frame)).cloned() else {
-            return Ok(self.deny(DenialCode::FlowGone, now));
+        let flow = match self.flow(policy) {
+            Ok(flow) => flow,
+            Err(code) => return Ok(self.deny(code, now)),
         };
         if let Some(frame) = self.session.frames.last_mut() {
             frame.chosen = Some(execution);
@@ -111,11 +110,53 @@ impl Run {
         }
     }
 
+    /// What a person does in a first login counts only while the identity has no owner.
+    fn arrive(
+        self,
+        policy: &RealmPolicy,
+        execution: ExecutionId,
+        cause: Cause,
+        now: Timestamp,
+        entropy: &Entropy,
+    ) -> Result<Step, Fault> {
+        if let Err(code) = self.flow(policy) {
+            return Ok(self.deny(code, now));
+        }
+        match self.session.frame().and_then(|frame| frame.identity.as_ref()) {
+            Some(identity) => {
+                let question = Question::FindIdentity(identity.key.clone());
+                Ok(self.ask(Asker::StillNew(execution, cause), question))
+            }
+            None => self.resume(policy, execution, cause, now, entropy),
+        }
+    }
+
+    /// The execution acts on what the person did.
+    pub(super) fn resume(
+        self,
+        policy: &RealmPolicy,
+        execution: ExecutionId,
+        cause: Cause,
+        now: Timestamp,
+        entropy: &Entropy,
+    ) -> Result<Step, Fault> {
+        match &cause {
+            Cause::Form(form) => {
+                let form = form.clone();
+                self.turn(policy, Turning::Input(execution, cause, Input::Form(&form)), now, entropy)
+            }
+            Cause::MailPressed(token) => {
+                let token = token.clone();
+                self.turn(policy, Turning::Input(execution, cause, Input::MailPressed(&token)), now, entropy)
+            }
+            Cause::Enter | Cause::Returned(_) => Err(Fault::Frames("nobody did anything")),
+        }
+    }
+
     fn mail_pressed(self, policy: &RealmPolicy, token: &Digest, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
         match self.session.rest {
             Rest::Showing(execution) if self.session.waits_for(token) => {
-                let cause = Cause::MailPressed(token.clone());
-                self.turn(policy, Turning::Input(execution, cause, Input::MailPressed(token)), now, entropy)
+                self.arrive(policy, execution, Cause::MailPressed(token.clone()), now, entropy)
             }
             _ => Ok(Step::Rejected(Rejected::DeadLink)),
         }

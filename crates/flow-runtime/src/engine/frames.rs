@@ -10,7 +10,7 @@ use domain::{BrokeredIdentity, Entropy, FlowName, FrameId, IdentityId, LinkProof
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-const NEWS_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+const NEWS_LIFETIME: Duration = Duration::from_hours(24);
 
 impl Run {
     /// Puts a frame on the stack. False if the flow isn't there, or the stack is full.
@@ -38,6 +38,7 @@ impl Run {
             review_wanted: false,
             existing: None,
             user: None,
+            user_by: None,
         });
         true
     }

@@ -36,6 +36,8 @@ pub struct Asking {
 pub(super) enum Asker {
     /// An execution of the innermost frame.
     Execution(ExecutionId, Cause),
+    /// The engine, in a first login, before this execution acts: has the identity been linked meanwhile?
+    StillNew(ExecutionId, Cause),
     /// The engine, after the flows: what has this user granted the client?
     Grants(Box<Chosen>),
     /// The engine, after consent: how is the user now?
@@ -91,10 +93,10 @@ impl Run {
         }
     }
 
-    /// What the fact was read from must still be so when this is committed.
+    /// What the fact was read from must still be so when this is committed. Of two versions the first counts: something was decided on it.
     pub(super) fn rest_on(&mut self, fact: &Fact) {
         if let Some(user) = fact.rests_on() {
-            self.guards.insert(user.id, user.version);
+            self.guards.entry(user.id).or_insert(user.version);
         }
     }
 
@@ -119,8 +121,8 @@ impl Run {
     /// Rests on a page, unless the client allows none.
     pub(super) fn show(self, execution: ExecutionId, now: Timestamp) -> Step {
         if self.session.request.prompt.none {
-            let nobody_yet = self.session.frames.len() == 1;
-            let code = if nobody_yet { DenialCode::LoginRequired } else { DenialCode::InteractionRequired };
+            let somebody = self.session.frame().is_some_and(|frame| frame.user.is_some());
+            let code = if somebody { DenialCode::InteractionRequired } else { DenialCode::LoginRequired };
             return self.deny(code, now);
         }
         self.rest(Rest::Showing(execution), Next::Show)

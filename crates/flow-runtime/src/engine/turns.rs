@@ -2,7 +2,7 @@
 
 use super::declared;
 use super::run::{Asker, Asking, Run, Step};
-use super::walk::{Walk, walk};
+use super::walk::{Walk, rests_on, walk};
 use crate::ask::{Fact, Question};
 use crate::authenticator::{Act, Cause, Effect, Input, Sight};
 use crate::definition::{ExecutionId, Flow};
@@ -39,6 +39,7 @@ impl Asking {
         run.rest_on(&fact);
         match asker {
             Asker::Execution(execution, cause) => run.answered(policy, (execution, cause, &question, fact), now, entropy),
+            Asker::StillNew(execution, cause) => run.still_new(policy, (execution, cause, &question, fact), now, entropy),
             Asker::Grants(chosen) => run.weigh_grants(policy, *chosen, fact, now, entropy),
             Asker::Consented(chosen) => run.consented(policy, *chosen, fact, now, entropy),
         }
@@ -58,7 +59,10 @@ impl Run {
 
     /// Runs executions until one rests, asks, or ends the login.
     pub(super) fn turn(self, policy: &RealmPolicy, first: Turning<'_>, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
-        let Some(flow) = self.flow(policy) else { return Ok(self.deny(DenialCode::FlowGone, now)) };
+        let flow = match self.flow(policy) {
+            Ok(flow) => flow,
+            Err(code) => return Ok(self.deny(code, now)),
+        };
         let acted = match first {
             Turning::Walk => Acted::Walk(Box::new(self)),
             Turning::Input(execution, cause, input) => {
@@ -68,14 +72,37 @@ impl Run {
         go_on(acted, policy, now, entropy)
     }
 
-    fn answered(
-        self,
+    /// Somebody else may have finished this first login, in another tab or on another node. Then it is an ordinary one.
+    fn still_new(
+        mut self,
         policy: &RealmPolicy,
         (execution, cause, question, fact): (ExecutionId, Cause, &Question, Fact),
         now: Timestamp,
         entropy: &Entropy,
     ) -> Result<Step, Fault> {
-        let Some(flow) = self.flow(policy) else { return Ok(self.deny(DenialCode::FlowGone, now)) };
+        match fact {
+            Fact::FoundIdentity(None) => self.resume(policy, execution, cause, now, entropy),
+            Fact::FoundIdentity(Some(_)) => {
+                let frame = self.session.frames.pop().ok_or(Fault::Frames("no first login to leave"))?;
+                let caller = frame.called_by.ok_or(Fault::Frames("a first login that nobody called"))?;
+                self.answered(policy, (caller, Cause::Enter, question, fact), now, entropy)
+            }
+            _ => Err(Fault::WrongFact { authenticator: "first login" }),
+        }
+    }
+
+    fn answered(
+        mut self,
+        policy: &RealmPolicy,
+        (execution, cause, question, fact): (ExecutionId, Cause, &Question, Fact),
+        now: Timestamp,
+        entropy: &Entropy,
+    ) -> Result<Step, Fault> {
+        let flow = match self.flow(policy) {
+            Ok(flow) => flow,
+            Err(code) => return Ok(self.deny(code, now)),
+        };
+        self.count_turn(&flow)?;
         let entropy_here = entropy.part("answer");
         let (sight, authenticator) = self.sight(policy, &flow, execution, now)?;
         let turn = authenticator.act(&sight, Input::Fact { cause: &cause, question, fact }, &entropy_here);
@@ -83,8 +110,18 @@ impl Run {
         go_on(acted, policy, now, entropy)
     }
 
-    fn flow(&self, policy: &RealmPolicy) -> Option<Arc<Flow>> {
-        self.session.frame().and_then(|frame| policy.flow_of(frame)).map(Arc::clone)
+    /// The flow of the innermost frame, if it may still run: a disabled provider opens nothing, also for what is in flight.
+    pub(super) fn flow(&self, policy: &RealmPolicy) -> Result<Arc<Flow>, DenialCode> {
+        let frame = self.session.frame().ok_or(DenialCode::FlowGone)?;
+        if frame.identity.as_ref().is_some_and(|identity| policy.provider(&identity.key.provider).is_none()) {
+            return Err(DenialCode::ProviderDisabled);
+        }
+        policy.flow_of(frame).map(Arc::clone).ok_or(DenialCode::FlowGone)
+    }
+
+    fn count_turn(&mut self, flow: &Flow) -> Result<(), Fault> {
+        self.turns += 1;
+        if self.turns > MOST_TURNS { Err(Fault::Restless { flow: flow.name.clone() }) } else { Ok(()) }
     }
 
     fn walk_on(mut self, policy: &RealmPolicy, flow: &Flow, now: Timestamp, entropy: &Entropy) -> Result<Acted, Fault> {
@@ -99,10 +136,21 @@ impl Run {
                 let arrival = self.arrival.clone();
                 self.act(policy, flow, (execution, Cause::Enter, Input::Enter { arrival: &arrival }), now, entropy)
             }
-            Ok(Walk::Ended(Ended::Succeeded)) => self.frame_succeeded(policy, now, entropy),
+            Ok(Walk::Ended(Ended::Succeeded)) => self.frame_succeeded(policy, flow, now, entropy),
             Ok(Walk::Ended(Ended::Attempted | Ended::Exhausted) | Walk::NotThere) => {
-                Ok(Acted::Step(self.deny(DenialCode::NoWayLeft, now)))
+                let code = self.nothing_left();
+                Ok(Acted::Step(self.deny(code, now)))
             }
+        }
+    }
+
+    fn nothing_left(&self) -> DenialCode {
+        let nobody_found =
+            self.session.frame().is_some_and(|frame| frame.purpose == Purpose::FirstLogin && frame.existing.is_none());
+        match (self.session.request.prompt.none, nobody_found) {
+            (true, _) => DenialCode::LoginRequired,
+            (false, true) => DenialCode::NoAccount,
+            (false, false) => DenialCode::NoWayLeft,
         }
     }
 
@@ -161,7 +209,8 @@ impl Run {
             Act::Succeed => self.end(execution, Ended::Succeeded),
             Act::Attempted | Act::Retreat => self.end(execution, Ended::Attempted),
             Act::Exhausted => self.end(execution, Ended::Exhausted),
-            Act::Review => self.review(),
+            Act::Review => self.start_over(true),
+            Act::StartOver => self.start_over(false),
             Act::Deny(code) => Ok(Acted::Step(self.deny(code, now))),
             Act::Reject(rejected) => Ok(Acted::Step(Step::Rejected(rejected))),
             Act::WrongFact => Err(Fault::WrongFact { authenticator: declaration.name }),
@@ -174,7 +223,7 @@ impl Run {
             Effect::Remember(memory) => _ = frame.memory.insert(execution, memory),
             Effect::Existing(user) => frame.existing = Some(*user),
             Effect::Profile(profile) => frame.profile = profile,
-            Effect::User(chosen) => frame.user = Some(*chosen),
+            Effect::User(chosen) => (frame.user, frame.user_by) = (Some(*chosen), Some(execution)),
             Effect::Write(write) => self.writes.push(write),
             Effect::Notify(notice) => self.notices.push(notice),
             Effect::Say(message) => self.session.message = Some(message),
@@ -182,41 +231,46 @@ impl Run {
         Ok(())
     }
 
+    /// A way that was chosen stays the first one while it goes on.
     fn end(mut self, execution: ExecutionId, ended: Ended) -> Result<Acted, Fault> {
         let frame = self.session.frames.last_mut().ok_or(Fault::Frames("no frame to end in"))?;
         frame.ended.insert(execution, ended);
-        frame.chosen = frame.chosen.filter(|chosen| *chosen != execution);
+        frame.chosen = frame.chosen.filter(|chosen| *chosen != execution || ended == Ended::Succeeded);
         Ok(Acted::Walk(Box::new(self)))
     }
 
-    /// The frame starts over, keeps identity and profile, and shows the profile.
-    fn review(mut self) -> Result<Acted, Fault> {
-        let frame = self.session.frames.last_mut().ok_or(Fault::Frames("no frame to review in"))?;
+    /// The frame starts over and keeps identity and profile.
+    fn start_over(mut self, review_wanted: bool) -> Result<Acted, Fault> {
+        let frame = self.session.frames.last_mut().ok_or(Fault::Frames("no frame to start over"))?;
         frame.ended = BTreeMap::new();
         frame.conditions = BTreeMap::new();
         frame.memory = BTreeMap::new();
         frame.chosen = None;
         frame.existing = None;
-        frame.user = None;
-        frame.review_wanted = true;
+        (frame.user, frame.user_by) = (None, None);
+        frame.review_wanted |= review_wanted;
         Ok(Acted::Walk(Box::new(self)))
     }
 
     fn redirect(self, execution: ExecutionId, provider: ProviderAlias, now: Timestamp, entropy: &Entropy) -> Step {
         let request = &self.session.request;
         if request.prompt.none {
-            return self.deny(DenialCode::InteractionRequired, now);
+            return self.deny(DenialCode::LoginRequired, now);
         }
         let fresh = request.prompt.login || request.max_age.is_some();
         let exchange = UpstreamExchange { id: ExchangeId::from_bytes(entropy.id("exchange")), provider, fresh };
         self.rest(Rest::AtProvider { execution, exchange: exchange.clone() }, Next::Redirect(exchange))
     }
 
-    fn frame_succeeded(mut self, policy: &RealmPolicy, now: Timestamp, entropy: &Entropy) -> Result<Acted, Fault> {
+    fn frame_succeeded(mut self, policy: &RealmPolicy, flow: &Flow, now: Timestamp, entropy: &Entropy) -> Result<Acted, Fault> {
+        let frame = self.session.frame().ok_or(Fault::Frames("no frame to conclude"))?;
+        if !frame.user_by.is_some_and(|execution| rests_on(&flow.level, execution, frame, policy)) {
+            return Ok(Acted::Step(self.deny(DenialCode::NoAccount, now)));
+        }
         let frame = self.session.frames.pop().ok_or(Fault::Frames("no frame to conclude"))?;
         let chosen = self.conclude_frame(&frame, now, policy, entropy)?;
         match (frame.purpose, frame.called_by) {
-            (Purpose::Login, _) => Ok(Acted::Step(self.close(policy, chosen, now, entropy)?)),
+            (Purpose::Login, _) => Ok(Acted::Step(self.close(policy, chosen, now, entropy))),
             (Purpose::FirstLogin, Some(caller)) => Ok(Acted::Called(Box::new(self), caller, Box::new(chosen))),
             (Purpose::FirstLogin, None) => Err(Fault::Frames("a first login that nobody called")),
         }
@@ -225,18 +279,18 @@ impl Run {
 
 fn go_on(mut acted: Acted, policy: &RealmPolicy, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
     loop {
-        let (mut run, called) = match acted {
+        let (mut run, back) = match acted {
             Acted::Step(step) => return Ok(step),
             Acted::Walk(run) => (run, None),
             Acted::Called(run, caller, chosen) => (run, Some((caller, chosen))),
         };
-        let Some(flow) = run.flow(policy) else { return Ok(run.deny(DenialCode::FlowGone, now)) };
-        run.turns += 1;
-        if run.turns > MOST_TURNS {
-            return Err(Fault::Restless { flow: flow.name.clone() });
-        }
+        let flow = match run.flow(policy) {
+            Ok(flow) => flow,
+            Err(code) => return Ok(run.deny(code, now)),
+        };
+        run.count_turn(&flow)?;
         let entropy = entropy.part(&format!("turn {}", run.turns));
-        acted = match called {
+        acted = match back {
             None => run.walk_on(policy, &flow, now, &entropy)?,
             Some((caller, chosen)) => run.act(policy, &flow, (caller, Cause::Enter, Input::Called(chosen)), now, &entropy)?,
         };

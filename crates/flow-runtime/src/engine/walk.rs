@@ -39,7 +39,11 @@ fn all_required(level: &Level, frame: &Frame, policy: &RealmPolicy) -> Result<Wa
     Ok(Walk::Ended(if ran { Ended::Succeeded } else { empty(level) }))
 }
 
+/// One that has succeeded is enough, wherever it stands: the person may have chosen it over those before it.
 fn alternatives(level: &Level, frame: &Frame, policy: &RealmPolicy) -> Result<Walk, ConditionFault> {
+    if level.enabled().any(|execution| has_succeeded(execution, frame, policy)) {
+        return Ok(Walk::Ended(Ended::Succeeded));
+    }
     let chosen = |execution: &&Execution| frame.chosen.is_some_and(|chosen| execution.contains(chosen));
     let first = level.enabled().find(chosen);
     let others = level.enabled().filter(|execution| first.is_none_or(|first| first.id != execution.id));
@@ -58,6 +62,24 @@ fn alternatives(level: &Level, frame: &Frame, policy: &RealmPolicy) -> Result<Wa
         (true, true) => Ended::Exhausted,
         (true, false) => Ended::Attempted,
     }))
+}
+
+/// Whether something in it ran, and that was enough. What succeeds because it is empty has its turn like all others.
+fn has_succeeded(execution: &Execution, frame: &Frame, policy: &RealmPolicy) -> bool {
+    let ran = |(id, ended): (&ExecutionId, &Ended)| *ended == Ended::Succeeded && execution.contains(*id);
+    frame.ended.iter().any(ran) && stand(execution, frame, policy) == Ok(Walk::Ended(Ended::Succeeded))
+}
+
+/// Whether the success of this level rests on that execution. What somebody did on a way that they left doesn't count.
+pub(super) fn rests_on(level: &Level, id: ExecutionId, frame: &Frame, policy: &RealmPolicy) -> bool {
+    let has_required = level.enabled().any(Execution::is_required);
+    level.enabled().filter(|execution| execution.is_required() || !has_required).any(|execution| {
+        has_succeeded(execution, frame, policy)
+            && match &execution.node {
+                Node::Authenticator(_) => execution.id == id,
+                Node::SubFlow { level, .. } => rests_on(level, id, frame, policy),
+            }
+    })
 }
 
 fn empty(level: &Level) -> Ended {

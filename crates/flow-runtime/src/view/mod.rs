@@ -7,7 +7,7 @@ pub(crate) use ways::ways;
 use crate::authenticator::Sight;
 use crate::page::{Page, View, Viewer, WayKind};
 use crate::policy::RealmPolicy;
-use crate::session::{AuthenticationSession, Rest};
+use crate::session::{AuthenticationSession, Memory, Rest};
 use domain::{ProviderAlias, Timestamp};
 
 /// The page of a login. None if it waits for nothing that this viewer could see: then the link or page is dead.
@@ -64,6 +64,7 @@ fn own_page(policy: &RealmPolicy, session: &AuthenticationSession, now: Timestam
 fn mail_page(policy: &RealmPolicy, session: &AuthenticationSession, now: Timestamp, viewer: Viewer) -> Option<Page> {
     let Rest::Showing(execution) = session.rest else { return None };
     let frame = session.frame()?;
+    let Some(Memory::Mail { token: Some(_), .. }) = frame.memory.get(&execution) else { return None };
     let sight = Sight { policy, session, frame, execution, now };
     let (provider, identity) = (sight.provider_name(), sight.identity_label());
     let existing = frame.existing.as_ref()?;

@@ -1,0 +1,122 @@
+//! How the world answers questions, and what it counts on the way.
+
+use super::{Given, World, code_of};
+use domain::{EmailAddress, Secret, SessionKey, Timestamp, User, UserId, Username};
+use flow_runtime::{CodeVerdict, Counter, Fact, FoundUsers, KnownIdentity, LiveSession, PasswordVerdict, Question, Reservation};
+
+impl World {
+    /// Answers as the driver would: what costs is counted first.
+    pub(crate) fn answer(&mut self, login: SessionKey, question: &Question) -> Fact {
+        self.asked.push(question.kind());
+        match question {
+            Question::LiveSession(digest) => {
+                let live = self.sessions.get(digest).filter(|session| self.now < session.expires_at);
+                let live = live.and_then(|session| {
+                    Some(LiveSession { session: session.clone(), user: self.users.get(&session.user)?.clone() })
+                });
+                Fact::LiveSession(live.map(Box::new))
+            }
+            Question::FindUsers { username, email } => {
+                Fact::FoundUsers(Box::new(self.find_users(username.as_ref(), email.as_ref())))
+            }
+            Question::FindUser(id) => Fact::FoundUser(self.users.get(id).cloned().map(Box::new)),
+            Question::FindIdentity(key) => {
+                let known = self.identities.get(key).map(|link| {
+                    Box::new(KnownIdentity { link: link.clone(), user: self.users.get(&link.user).unwrap().clone() })
+                });
+                Fact::FoundIdentity(known)
+            }
+            Question::Redeem { exchange, params } => {
+                assert!(self.redeemed.insert(exchange.id), "a trip is redeemed once");
+                let code = params.code.as_ref().map(|code| code.reveal().to_owned()).unwrap_or_default();
+                let answer = self.upstream.get(&code).cloned().unwrap_or(Err(domain::UpstreamFailure::Refused));
+                if let Ok(identity) = &answer {
+                    self.given.insert(Given::Identity(login, identity.key.clone()));
+                    self.asserted.push((login, (**identity).clone()));
+                }
+                Fact::Brokered(answer)
+            }
+            Question::CheckPassword { user, login: name, password, reservations } => {
+                Fact::Password(self.check_password(login, *user, name, password, reservations))
+            }
+            Question::HashPassword(password) => Fact::PasswordHash(Secret::new(format!("hash of {}", password.reveal()))),
+            Question::ReserveMail { address, reservations } => {
+                Fact::MailReserved((!self.spend(reservations, &address.key())).then(|| self.later()))
+            }
+            Question::FindToken(digest) => {
+                let live = self.issued.get(digest).filter(|token| self.unused.contains(digest) && self.now < token.expires_at);
+                Fact::FoundToken(live.cloned().map(Box::new))
+            }
+            Question::CheckMailCode { token, code, reservation } => {
+                let right = code.reveal() == code_of(token);
+                if right {
+                    self.given.insert(Given::Mail(login, token.clone()));
+                }
+                Fact::MailCode(match (self.spend(std::slice::from_ref(reservation), token.as_str()), right) {
+                    (false, _) => CodeVerdict::TooMany,
+                    (true, true) => CodeVerdict::Right,
+                    (true, false) => CodeVerdict::Wrong,
+                })
+            }
+            Question::GrantedScopes { user, client } => {
+                Fact::GrantedScopes(self.granted.get(&(*user, client.clone())).cloned().unwrap_or_default())
+            }
+        }
+    }
+
+    fn find_users(&self, username: Option<&Username>, email: Option<&EmailAddress>) -> FoundUsers {
+        let has_name = |user: &&User| username.is_some() && user.username.as_ref() == username;
+        let has_address = |user: &&User| {
+            let owned = user.email.as_ref().map(|owned| &owned.address);
+            owned.zip(email).is_some_and(|(owned, wanted)| owned.names_the_same_mailbox_as(wanted))
+        };
+        FoundUsers {
+            by_username: self.users.values().find(has_name).cloned(),
+            by_email: self.users.values().filter(has_address).cloned().collect(),
+        }
+    }
+
+    fn check_password(
+        &mut self,
+        login: SessionKey,
+        user: Option<UserId>,
+        name: &str,
+        password: &Secret,
+        reservations: &[Reservation],
+    ) -> PasswordVerdict {
+        let counted = user.map_or_else(|| name.to_owned(), |user| user.to_string());
+        if !self.spend(reservations, &counted) {
+            return PasswordVerdict::TooMany { until: self.later() };
+        }
+        match user.filter(|user| self.passwords.get(user).is_some_and(|right| right == password.reveal())) {
+            Some(user) => {
+                self.given.insert(Given::Password(login, user));
+                PasswordVerdict::Right(Box::new(self.users.get(&user).unwrap().clone()))
+            }
+            None => PasswordVerdict::Wrong,
+        }
+    }
+
+    /// Counts one of each, if all are still within their limits.
+    fn spend(&mut self, reservations: &[Reservation], own_key: &str) -> bool {
+        assert!(!reservations.is_empty(), "what costs names what is counted");
+        let key = |counter| match counter {
+            Counter::PasswordByNetwork | Counter::MailByNetwork => (counter, "network".to_owned()),
+            _ => (counter, own_key.to_owned()),
+        };
+        let full = |reservation: &Reservation| {
+            self.spent.get(&key(reservation.counter)).is_some_and(|count| *count >= reservation.limit)
+        };
+        if reservations.iter().any(full) {
+            return false;
+        }
+        for reservation in reservations {
+            *self.spent.entry(key(reservation.counter)).or_default() += 1;
+        }
+        true
+    }
+
+    fn later(&self) -> Timestamp {
+        self.now.plus(self.policy.limits.password_window)
+    }
+}

@@ -1,0 +1,111 @@
+//! How the world commits: guards first, then all changes, or none.
+
+use super::World;
+use domain::{Digest, EmailAddress, Epoch, SessionKey, User, UserId, Version};
+use flow_runtime::{Conflict, Guard, NewUser, Resting, Write};
+
+/// Why a commit didn't happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refused {
+    GuardMoved,
+    Conflict(Conflict),
+}
+
+impl World {
+    /// Commits what a login came to.
+    pub(crate) fn commit(&mut self, login: SessionKey, resting: &Resting) -> Result<(), Refused> {
+        let moved = |guard: &Guard| self.users.get(&guard.user).is_none_or(|user| user.version != guard.version);
+        if resting.guards.iter().any(moved) {
+            return Err(Refused::GuardMoved);
+        }
+        let mut after = self.clone();
+        for write in &resting.writes {
+            after.write(write).map_err(Refused::Conflict)?;
+            after.audit.extend(write.audit());
+        }
+        after.outbox.extend(resting.notices.iter().cloned());
+        let wrongs = self.wrongs_of(login, resting).into_iter().chain(after.broken_promises());
+        after.wrongs.extend(wrongs);
+        *self = after;
+        Ok(())
+    }
+
+    fn write(&mut self, write: &Write) -> Result<(), Conflict> {
+        match write {
+            Write::CreateUser(new) => self.create(new),
+            Write::ReleaseAddress { address, except } => {
+                self.release(address, *except);
+                Ok(())
+            }
+            Write::Link(link) => match self.identities.contains_key(&link.key) {
+                true => Err(Conflict::Identity),
+                false => {
+                    self.identities.insert(link.key.clone(), (**link).clone());
+                    Ok(())
+                }
+            },
+            Write::TouchIdentity { key, label, at, .. } => {
+                let link = self.identities.get_mut(key).unwrap();
+                link.label.clone_from(label);
+                link.last_sign_in_at = *at;
+                Ok(())
+            }
+            Write::StartBrowserSession(session) => {
+                self.sessions.insert(session.id.clone(), (**session).clone());
+                Ok(())
+            }
+            Write::EndBrowserSession(digest) => {
+                self.sessions.remove(digest);
+                Ok(())
+            }
+            Write::IssueToken(token) => {
+                let older = |digest: &Digest| self.issued.get(digest).is_some_and(|old| old.session == token.session);
+                self.unused.retain(|digest| !older(digest));
+                self.unused.insert(token.digest.clone());
+                self.issued.insert(token.digest.clone(), (**token).clone());
+                Ok(())
+            }
+            Write::ConsumeToken(digest) => self.unused.remove(digest).then_some(()).ok_or(Conflict::Token),
+            Write::ForgetWrongPasswords(user) => {
+                let own = user.to_string();
+                self.spent.retain(|(_, key), _| *key != own);
+                Ok(())
+            }
+            Write::GrantConsent { user, client, scopes, .. } => {
+                let granted = self.granted.entry((*user, client.clone())).or_default();
+                let new: Vec<_> = scopes.iter().filter(|scope| !granted.contains(scope)).cloned().collect();
+                granted.extend(new);
+                Ok(())
+            }
+            Write::Record(_) => Ok(()),
+        }
+    }
+
+    fn create(&mut self, new: &NewUser) -> Result<(), Conflict> {
+        if new.username.is_some() && self.users.values().any(|user| user.username == new.username) {
+            return Err(Conflict::Username);
+        }
+        let proved = new.email.as_ref().filter(|email| email.is_proved());
+        if proved.is_some_and(|email| self.users.values().any(|user| user.has_proved(&email.address))) {
+            return Err(Conflict::Address);
+        }
+        if let Some(hash) = &new.password_hash {
+            let password = hash.reveal().strip_prefix("hash of ").unwrap();
+            self.passwords.insert(new.id, password.to_owned());
+        }
+        self.users.insert(new.id, User { version: Version(1), ..new.as_user() });
+        Ok(())
+    }
+
+    fn release(&mut self, address: &EmailAddress, except: UserId) {
+        for user in self.users.values_mut().filter(|user| user.id != except) {
+            let claims =
+                |email: &&mut domain::OwnedAddress| !email.is_proved() && email.address.names_the_same_mailbox_as(address);
+            if user.email.as_mut().filter(|email| claims(email)).is_some() {
+                user.email = None;
+                user.version = Version(user.version.0 + 1);
+                user.epoch = Epoch(user.epoch.0 + 1);
+            }
+        }
+    }
+}

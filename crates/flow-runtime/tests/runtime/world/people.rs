@@ -1,0 +1,150 @@
+//! The people of the world: accounts here, and what providers say of somebody.
+
+use super::{World, alias};
+use domain::{
+    AddressProof, AssertedEmail, BrokeredIdentity, CanonicalSubject, EmailAddress, Epoch, IdentityId, IdentityKey, LinkProof,
+    LinkedIdentity, OwnedAddress, ProofKind, Provenance, Subject, User, UserId, Username, Version, Vouched,
+};
+use std::collections::BTreeMap;
+
+pub(crate) fn address(text: &str) -> EmailAddress {
+    EmailAddress::parse(text).unwrap()
+}
+
+/// Somebody as a provider sees them.
+#[derive(Debug, Clone)]
+pub(crate) struct Person(pub(crate) BrokeredIdentity);
+
+/// Somebody at a provider, of whom it says nothing but the subject.
+pub(crate) fn someone(provider: &str, subject: &str) -> Person {
+    Person(BrokeredIdentity {
+        key: IdentityKey {
+            provider: alias(provider),
+            issuer: format!("https://{provider}.example"),
+            subject: Subject::parse(subject).unwrap(),
+        },
+        email: None,
+        username: None,
+        given_name: None,
+        family_name: None,
+        picture: None,
+        auth_time: None,
+        claims: BTreeMap::new(),
+    })
+}
+
+impl Person {
+    pub(crate) fn with(mut self, email: &str, vouched: Vouched) -> Self {
+        self.0.email = Some(AssertedEmail { address: address(email), vouched });
+        self
+    }
+
+    pub(crate) fn vouched(self, email: &str) -> Self {
+        self.with(email, Vouched::Yes)
+    }
+
+    pub(crate) fn called(mut self, username: &str) -> Self {
+        self.0.username = Some(username.to_owned());
+        self
+    }
+}
+
+/// An account that is being set up.
+pub(crate) struct Account<'w> {
+    world: &'w mut World,
+    user: User,
+    password: Option<String>,
+}
+
+impl World {
+    /// Sets up an account with this username.
+    pub(crate) fn user(&mut self, name: &str) -> Account<'_> {
+        let number = u8::try_from(self.users.len() + 1).unwrap();
+        let user = User {
+            id: UserId::from_bytes([number; 16]),
+            subject: CanonicalSubject::from_bytes([number; 16]),
+            username: Some(Username::parse(name).unwrap()),
+            email: None,
+            given_name: None,
+            family_name: None,
+            picture: None,
+            enabled: true,
+            has_password: false,
+            epoch: Epoch(0),
+            version: Version(1),
+            created_at: self.now,
+        };
+        Account { world: self, user, password: None }
+    }
+
+    /// Changes an account as an administrator would: its version moves.
+    pub(crate) fn change(&mut self, id: UserId, change: impl FnOnce(&mut User)) {
+        let user = self.users.get_mut(&id).unwrap();
+        change(user);
+        user.version = Version(user.version.0 + 1);
+    }
+
+    /// Closes an account; its past dies with it.
+    pub(crate) fn disable(&mut self, id: UserId) {
+        self.change(id, |user| {
+            user.enabled = false;
+            user.epoch = Epoch(user.epoch.0 + 1);
+        });
+    }
+
+    /// Ties an identity to an account as an administrator would.
+    pub(crate) fn link(&mut self, person: &Person, user: UserId) {
+        let flow = super::flow_name("by-hand");
+        let frame = domain::FrameId::from_bytes([0; 16]);
+        let proof = LinkProof { kind: ProofKind::Administrator, at: self.now, frame, flow, revision: String::new() };
+        let link = LinkedIdentity {
+            id: IdentityId::from_bytes([9; 16]),
+            key: person.0.key.clone(),
+            user,
+            primary: true,
+            label: person.0.label(),
+            email: person.0.email.clone(),
+            claims: BTreeMap::new(),
+            proof,
+            created_at: self.now,
+            updated_at: self.now,
+            last_sign_in_at: self.now,
+        };
+        self.identities.insert(link.key.clone(), link);
+    }
+}
+
+impl Account<'_> {
+    pub(crate) fn password(mut self, password: &str) -> Self {
+        self.user.has_password = true;
+        self.password = Some(password.to_owned());
+        self
+    }
+
+    /// The account's owner has proved this address.
+    pub(crate) fn proved(mut self, email: &str) -> Self {
+        let proof = Some(AddressProof::Mailbox { at: self.user.created_at });
+        self.user.email = Some(OwnedAddress { address: address(email), provenance: Provenance::Typed, proof });
+        self
+    }
+
+    /// The account says that it has this address, and never showed it.
+    pub(crate) fn claims(mut self, email: &str) -> Self {
+        self.user.email = Some(OwnedAddress { address: address(email), provenance: Provenance::Typed, proof: None });
+        self
+    }
+
+    pub(crate) fn disabled(mut self) -> Self {
+        self.user.enabled = false;
+        self
+    }
+
+    pub(crate) fn done(self) -> UserId {
+        let id = self.user.id;
+        if let Some(password) = self.password {
+            self.world.passwords.insert(id, password);
+        }
+        self.world.users.insert(id, self.user);
+        id
+    }
+}
