@@ -1,0 +1,57 @@
+//! Reads `braid.yaml` and makes [`Settings`] of it, or says everything that is wrong with it.
+//!
+//! The text is read once into a tree that knows where each part stands, and lowered by hand, so that one run finds as many
+//! problems as possible, each with line, column, reason and remedy. `docs/configuration.md` has the whole format.
+
+mod client;
+mod fields;
+mod flows;
+mod keyring;
+mod mail;
+mod origin;
+mod problem;
+mod provider;
+mod realm;
+mod surroundings;
+mod top;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+pub use problem::{ConfigError, Place, Problem, Span};
+
+use crate::settings::Settings;
+use fields::Fields;
+use problem::Problems;
+use std::path::Path;
+use surroundings::Surroundings;
+
+/// Reads a configuration file. Relative paths in it start from its folder. The environment may override what stands at the
+/// top: `BRAID_DATABASE` and `BRAID_LISTEN`.
+pub fn load(path: &Path) -> Result<Settings, ConfigError> {
+    let folder = path.parent().unwrap_or_else(|| Path::new("")).to_path_buf();
+    let file = path.display().to_string();
+    let around = Surroundings { folder, variable: &surroundings::variable };
+    match surroundings::read_text(path) {
+        Ok(text) => read(&text, &file, &around),
+        Err(reason) => {
+            let mut problems = Problems::new(&file, "");
+            let remedy = "name the file with `--config`; docs/configuration.md has one to start from";
+            problems.elsewhere(surroundings::place_of(path), format!("the configuration can't be read: {reason}"), remedy);
+            Err(problems.into_error())
+        }
+    }
+}
+
+/// Reads the text of a configuration.
+fn read(text: &str, file: &str, around: &Surroundings<'_>) -> Result<Settings, ConfigError> {
+    let mut problems = Problems::new(file, text);
+    let settings = tree::parse(text, &mut problems)
+        .map(|root| Fields::of(root, "the configuration", &mut problems))
+        .and_then(|root| top::settings(root, around, &mut problems));
+    match settings {
+        Some(settings) if problems.is_empty() => Ok(settings),
+        _ => Err(problems.into_error()),
+    }
+}

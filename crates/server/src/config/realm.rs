@@ -1,0 +1,144 @@
+//! The realms.
+
+use super::fields::{At, Fields};
+use super::flows::{self, Flows};
+use super::problem::{Problems, Span};
+use super::provider::{self, Checks};
+use super::{client, mail, origin};
+use crate::settings::RealmSettings;
+use domain::{ClientId, ProviderAlias, ProviderPolicy, RealmId};
+use downstream::Client;
+use flow_runtime::{Limits, RealmPolicy};
+use std::collections::BTreeMap;
+use upstream::OidcSettings;
+
+/// All realms of the file, in its order.
+pub(super) fn realms(root: &mut Fields, checks: &Checks<'_>, problems: &mut Problems<'_>) -> Vec<RealmSettings> {
+    let node = root.take("realms");
+    let entries = node.map(|node| Fields::of(node, "`realms`", problems).into_entries()).unwrap_or_default();
+    if entries.is_empty() {
+        let remedy = "add `realms:` with one below it, as `main: { name: Example, origin: https://login.example.org }`";
+        problems.at(root.span, "there is no realm", remedy);
+    }
+    let mut origins: BTreeMap<String, Span> = BTreeMap::new();
+    let mut realms = Vec::new();
+    for (id, node) in entries {
+        let fields = Fields::of(node, "a realm", problems).named_at(id.span);
+        realms.extend(realm(&id, fields, checks, &mut origins, problems));
+    }
+    realms
+}
+
+fn realm(
+    id: &At<String>,
+    mut fields: Fields,
+    checks: &Checks<'_>,
+    origins: &mut BTreeMap<String, Span>,
+    problems: &mut Problems<'_>,
+) -> Option<RealmSettings> {
+    let realm = RealmId::parse(&id.value);
+    if let Err(error) = &realm {
+        problems.at(id.span, error.to_string(), "write a short name; `name` is what people see");
+    }
+    let name = fields.optional_text("name", problems);
+    let origin = origin::of_realm(&mut fields, origins, problems);
+    let mail = mail::route(&mut fields, checks.around, problems);
+    let (browser_flow, registration_flow) = bindings(&mut fields, checks.flows, problems);
+    let limits = limits(&mut fields, problems);
+    let (policies, providers) = providers(&mut fields, checks, problems);
+    let clients = clients(&mut fields, checks, problems);
+    fields.end(problems);
+
+    let policy = RealmPolicy {
+        name: name.map_or_else(|| id.value.clone(), |name| name.value),
+        realm: realm.ok()?,
+        flows: checks.flows.clone(),
+        browser_flow: browser_flow?,
+        registration_flow: registration_flow?,
+        providers: policies,
+        clients: clients.iter().map(|client| (client.id.clone(), client.policy())).collect(),
+        sends_mail: mail.is_some(),
+        limits,
+    };
+    Some(RealmSettings { policy, origin: origin?, providers, clients, mail })
+}
+
+fn bindings(
+    fields: &mut Fields,
+    flows: &Flows,
+    problems: &mut Problems<'_>,
+) -> (Option<domain::FlowName>, Option<domain::FlowName>) {
+    let node = fields.take("flows");
+    let mut bound = match node {
+        Some(node) => Fields::of(node, "`flows` of a realm", problems),
+        None => Fields::empty(fields.span),
+    };
+    let browser = flows::named(&mut bound, "browser", "browser", flows, problems);
+    let registration = flows::named(&mut bound, "registration", "registration", flows, problems);
+    bound.end(problems);
+    (browser, registration)
+}
+
+fn limits(fields: &mut Fields, problems: &mut Problems<'_>) -> Limits {
+    let mut limits = Limits::default();
+    let Some(node) = fields.take("limits") else { return limits };
+    let mut given = Fields::of(node, "`limits`", problems);
+    let counts: [(&'static str, &mut u32); 5] = [
+        ("passwords-per-account", &mut limits.passwords_per_account),
+        ("passwords-per-network", &mut limits.passwords_per_network),
+        ("mails-per-address", &mut limits.mails_per_address),
+        ("mails-per-network", &mut limits.mails_per_network),
+        ("codes-per-mail", &mut limits.codes_per_mail),
+    ];
+    for (key, slot) in counts {
+        *slot = given.count(key, problems).unwrap_or(*slot);
+    }
+    let spans: [(&'static str, &mut std::time::Duration); 5] = [
+        ("password-window", &mut limits.password_window),
+        ("mail-window", &mut limits.mail_window),
+        ("resend-after", &mut limits.resend_after),
+        ("login-lifetime", &mut limits.login_lifetime),
+        ("session-lifetime", &mut limits.session_lifetime),
+    ];
+    for (key, slot) in spans {
+        *slot = given.duration(key, problems).unwrap_or(*slot);
+    }
+    given.end(problems);
+    limits
+}
+
+fn providers(fields: &mut Fields, checks: &Checks<'_>, problems: &mut Problems<'_>) -> (Vec<ProviderPolicy>, Vec<OidcSettings>) {
+    let mut seen: BTreeMap<ProviderAlias, Span> = BTreeMap::new();
+    let (mut policies, mut settings) = (Vec::new(), Vec::new());
+    for entry in fields.mappings("providers", "a provider", problems) {
+        let Some((alias, policy, oidc)) = provider::provider(entry, checks, problems) else { continue };
+        if let Some(first) = seen.get(&alias.value) {
+            twice("provider", alias.value.as_str(), *first, alias.span, problems);
+        } else {
+            seen.insert(alias.value, alias.span);
+            policies.push(policy);
+            settings.push(oidc);
+        }
+    }
+    (policies, settings)
+}
+
+fn clients(fields: &mut Fields, checks: &Checks<'_>, problems: &mut Problems<'_>) -> Vec<Client> {
+    let mut seen: BTreeMap<ClientId, Span> = BTreeMap::new();
+    let mut clients = Vec::new();
+    for entry in fields.mappings("clients", "a client", problems) {
+        let Some(client) = client::client(entry, checks.around, problems) else { continue };
+        if let Some(first) = seen.get(&client.value.id) {
+            twice("client", client.value.id.as_str(), *first, client.span, problems);
+        } else {
+            seen.insert(client.value.id.clone(), client.span);
+            clients.push(client.value);
+        }
+    }
+    clients
+}
+
+fn twice(what: &str, name: &str, first: Span, second: Span, problems: &mut Problems<'_>) {
+    let reason = format!("the realm has a {what} “{name}” on line {} already", first.line);
+    problems.at(second, reason, "give one of the two another name, or remove it");
+}
