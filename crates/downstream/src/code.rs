@@ -1,7 +1,7 @@
 //! Authorization codes: what is kept between the redirect and the token request.
 
 use domain::{
-    AuthenticationMethod, AuthorizeRequest, BrowserSession, CanonicalSubject, ClientId, Digest, Entropy, Epoch, GrantId,
+    AuthenticationMethod, AuthorizeRequest, BrowserSession, CanonicalSubject, ClientId, Digest, Epoch, GrantId,
     IdentityKey, Secret, Timestamp, UserId,
 };
 use serde::{Deserialize, Serialize};
@@ -93,11 +93,10 @@ impl CodeGrant {
     }
 }
 
-/// Issues a code for a request whose login (and consent) is complete: the code for the redirect, and the record to store.
-pub fn issue_code(request: &AuthorizeRequest, signed_in: &SignedIn, now: Timestamp, entropy: &Entropy) -> (Secret, CodeGrant) {
-    let code = entropy.secret("code");
-    let grant = CodeGrant {
-        digest: Digest::of(&code),
+/// The record to store of a code (256 random bits) for a request whose login (and consent) is complete.
+pub fn issue_code(code: &Secret, request: &AuthorizeRequest, signed_in: &SignedIn, now: Timestamp) -> CodeGrant {
+    CodeGrant {
+        digest: Digest::of(code),
         client: request.client.clone(),
         redirect_uri: request.redirect_uri.clone(),
         redirect_uri_was_given: request.redirect_uri_was_given,
@@ -113,6 +112,5 @@ pub fn issue_code(request: &AuthorizeRequest, signed_in: &SignedIn, now: Timesta
         browser_session: signed_in.browser_session.clone(),
         issued_at: now,
         expires_at: now.plus(CODE_LIFETIME),
-    };
-    (code, grant)
+    }
 }

@@ -73,6 +73,13 @@ pub(crate) struct Place<'a> {
     pub(crate) version: i64,
 }
 
+/// Shows the names of the keys, never the keys.
+impl std::fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.keys.iter().map(|key| &key.id)).finish()
+    }
+}
+
 impl Keyring {
     /// A ring of these keys, newest first.
     pub fn new(keys: Vec<SealingKey>) -> Result<Self, KeyringError> {

@@ -1,1 +1,25 @@
-//! .
+//! Connects: HTTP routes, the driver of the flow runtime, configuration, mail and jobs.
+//!
+//! The server answers the runtime's questions, commits what it decides, and draws what it shows. It holds no policy: what
+//! depends on whose identity something is belongs in `flow-runtime`.
+
+mod adapters;
+mod braid;
+pub mod config;
+mod cookies;
+mod driver;
+mod handle;
+mod hub_keys;
+mod jobs;
+pub mod mail;
+mod network;
+mod password;
+mod realm;
+mod respond;
+mod routes;
+pub mod settings;
+
+pub use adapters::{fresh_entropy, now};
+pub use braid::{Braid, ServeError, StartError};
+pub use password::PasswordCost;
+pub use settings::{MailRoute, MailTransport, RealmSettings, Settings, TrustedProxy};

@@ -14,6 +14,8 @@ mod name;
 mod page;
 mod words;
 
+/// A template could not be rendered.
+pub use askama::Error as RenderError;
 pub use assets::{Asset, assets};
 pub use chrome::{Chrome, Leave};
 pub use error::{ErrorKind, ErrorPage, WayOn};

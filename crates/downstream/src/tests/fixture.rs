@@ -138,7 +138,9 @@ pub(super) fn signed_in() -> SignedIn {
 
 /// A code for Ada at the client, made of this request.
 pub(super) fn code_for(request: &AuthorizeRequest) -> (Secret, CodeGrant) {
-    crate::code::issue_code(request, &signed_in(), now(), &entropy(1))
+    let code = entropy(1).secret("code");
+    let grant = crate::code::issue_code(&code, request, &signed_in(), now());
+    (code, grant)
 }
 
 /// The form of a good token request for a code, with changes as in [`request_with`].

@@ -46,11 +46,6 @@ pub trait Authenticator: fmt::Debug + Send + Sync {
     /// What it declares.
     fn declaration(&self) -> &'static Declaration;
 
-    /// Its configuration in a fixed form, for the flow's content hash.
-    fn fingerprint(&self) -> String {
-        format!("{self:?}")
-    }
-
     /// Whether this person could use it here. What doesn't apply is skipped and never offered.
     fn applies(&self, _sight: &Sight<'_>) -> bool {
         true

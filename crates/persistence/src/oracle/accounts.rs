@@ -7,15 +7,10 @@ use crate::{Store, StoreError, identities};
 use domain::RealmId;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _};
 
-const RULES: [Rule; 9] = [
+const RULES: [Rule; 8] = [
     Rule {
         says: "an identity is tied to one user",
         broken_by: "SELECT MIN(id) FROM linked_identities WHERE realm = $1 GROUP BY provider, issuer, subject HAVING COUNT(*) > 1",
-    },
-    Rule {
-        says: "an identity is tied to a user that exists",
-        broken_by: "SELECT id FROM linked_identities l WHERE realm = $1 AND NOT EXISTS \
-                    (SELECT 1 FROM users u WHERE u.realm = l.realm AND u.id = l.user_id)",
     },
     Rule {
         says: "a user that has identities has one primary",

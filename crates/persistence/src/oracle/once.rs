@@ -5,7 +5,7 @@ use super::select::{Rule, ask};
 use crate::{Store, StoreError};
 use domain::RealmId;
 
-const RULES: [Rule; 5] = [
+const RULES: [Rule; 3] = [
     Rule {
         says: "a generation of a family has one refresh token",
         broken_by: "SELECT grant_id FROM refresh_tokens WHERE realm = $1 GROUP BY grant_id, generation HAVING COUNT(*) > 1",
@@ -16,18 +16,10 @@ const RULES: [Rule; 5] = [
                     WHERE t.realm = $1 AND t.generation > g.generation",
     },
     Rule {
-        says: "a thing is used once",
-        broken_by: "SELECT purpose FROM single_use WHERE realm = $1 GROUP BY purpose, key HAVING COUNT(*) > 1",
-    },
-    Rule {
         says: "a login has one mail token of a kind that works",
         broken_by: "SELECT t.session FROM action_tokens t WHERE t.realm = $1 AND NOT EXISTS (SELECT 1 FROM single_use s \
                     WHERE s.realm = t.realm AND s.key = t.digest AND s.purpose = 'token-' || t.purpose) \
                     GROUP BY t.session, t.purpose HAVING COUNT(*) > 1",
-    },
-    Rule {
-        says: "one node's key is in a slot",
-        broken_by: "SELECT kid FROM signing_keys WHERE realm = $1 GROUP BY kid HAVING COUNT(*) > 1",
     },
 ];
 

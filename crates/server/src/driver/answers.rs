@@ -1,0 +1,132 @@
+//! Finds the answers to the runtime's questions.
+
+use super::{DriveError, Driver};
+use crate::adapters;
+use domain::{CallbackParams, Digest, Entropy, Secret, UpstreamExchange, UserId};
+use flow_runtime::{CodeVerdict, Counter, Fact, PasswordVerdict, Question, Reservation};
+use persistence::single_use::SingleUse;
+use persistence::{CountKey, Counted};
+use std::error::Error;
+use std::time::Duration;
+use upstream::Trip;
+
+/// How long a used trip is remembered: longer than any login lasts.
+const TRIPS_REMEMBERED: Duration = Duration::from_hours(24);
+
+impl Driver<'_> {
+    /// The answer. None: the question was for something that was used up before.
+    pub(super) async fn answer(&mut self, question: &Question, entropy: &Entropy) -> Result<Option<Fact>, DriveError> {
+        let (store, realm, now) = (&self.shared.store, self.realm.id(), adapters::now());
+        Ok(Some(match question {
+            Question::LiveSession(digest) => Fact::LiveSession(store.live_session(realm, digest, now).await?.map(Box::new)),
+            Question::FindUsers { username, email } => {
+                Fact::FoundUsers(Box::new(store.find_users(realm, username.as_ref(), email.as_ref()).await?))
+            }
+            Question::FindUser(user) => Fact::FoundUser(store.find_user(realm, *user).await?.map(Box::new)),
+            Question::FindIdentity(key) => Fact::FoundIdentity(store.find_identity(realm, key).await?.map(Box::new)),
+            Question::GrantedScopes { user, client } => Fact::GrantedScopes(store.granted_scopes(realm, *user, client).await?),
+            Question::FindToken(digest) => Fact::FoundToken(store.find_token(realm, digest, now).await?.map(Box::new)),
+            Question::HashPassword(password) => Fact::PasswordHash(self.shared.passwords.hash(password, entropy).await?),
+            Question::Redeem { exchange, params } => return self.redeem(exchange, params).await,
+            Question::CheckPassword { user, login, password, reservations } => {
+                Fact::Password(self.password(*user, login, password, reservations).await?)
+            }
+            Question::ReserveMail { address, reservations } => {
+                let counted = self.counted(reservations, &CountKey::text(&address.key()));
+                Fact::MailReserved(store.reserve(realm, &counted, now).await?)
+            }
+            Question::CheckMailCode { token, code, reservation } => {
+                Fact::MailCode(self.mail_code(token, code, reservation).await?)
+            }
+        }))
+    }
+
+    /// Gives each reservation the key that it is counted by.
+    fn counted(&self, reservations: &[Reservation], subject: &CountKey) -> Vec<Counted> {
+        let key = |counter| match counter {
+            Counter::PasswordByNetwork | Counter::MailByNetwork => CountKey::text(self.network),
+            Counter::PasswordByAccount | Counter::MailByAddress | Counter::CodeByToken => subject.clone(),
+        };
+        let counted = |reservation: &Reservation| Counted { reservation: reservation.clone(), key: key(reservation.counter) };
+        reservations.iter().map(counted).collect()
+    }
+
+    async fn password(
+        &self,
+        user: Option<UserId>,
+        login: &str,
+        password: &Secret,
+        reservations: &[Reservation],
+    ) -> Result<PasswordVerdict, DriveError> {
+        let (store, realm) = (&self.shared.store, self.realm.id());
+        let subject = user.map_or_else(|| CountKey::text(&login.to_lowercase()), CountKey::user);
+        if let Some(until) = store.reserve(realm, &self.counted(reservations, &subject), adapters::now()).await? {
+            return Ok(PasswordVerdict::TooMany { until });
+        }
+        let stored = match user {
+            Some(user) => store.password_hash(realm, user).await?,
+            None => None,
+        };
+        let right = self.shared.passwords.is_right(stored.as_ref().map(|(hash, _)| hash), password).await?;
+        Ok(match stored {
+            Some((_, user)) if right => PasswordVerdict::Right(Box::new(user)),
+            _ => PasswordVerdict::Wrong,
+        })
+    }
+
+    async fn mail_code(&self, token: &Digest, code: &Secret, reservation: &Reservation) -> Result<CodeVerdict, DriveError> {
+        let counted = self.counted(std::slice::from_ref(reservation), &CountKey::text(token.as_str()));
+        if self.shared.store.reserve(self.realm.id(), &counted, adapters::now()).await?.is_some() {
+            return Ok(CodeVerdict::TooMany);
+        }
+        let right = self.realm.hub.mail_code_is(token, code);
+        Ok(if right { CodeVerdict::Right } else { CodeVerdict::Wrong })
+    }
+
+    /// Trades the code, once: the trip is used up first, and what came of it is kept while the login looks again.
+    async fn redeem(&mut self, exchange: &UpstreamExchange, params: &CallbackParams) -> Result<Option<Fact>, DriveError> {
+        if let Some((id, outcome)) = &self.redeemed
+            && *id == exchange.id
+        {
+            return Ok(Some(Fact::Brokered(outcome.clone())));
+        }
+        let (now, mark) = (adapters::now(), Digest::of_bytes(exchange.id.as_bytes()));
+        let first = self.shared.store.use_once(self.realm.id(), SingleUse::Exchange, &mark, now.plus(TRIPS_REMEMBERED), now);
+        if !first.await? {
+            return Ok(None);
+        }
+        let Some(provider) = self.realm.providers.get(&exchange.provider) else {
+            return Ok(Some(Fact::Brokered(Err(domain::UpstreamFailure::Unavailable))));
+        };
+        let trip = self.trip(exchange);
+        let outcome = match provider.redeem(&trip, params, now).await {
+            Ok(identity) => Ok(Box::new(identity)),
+            Err(error) => {
+                self.log_upstream(exchange, &error);
+                Err(error.failure())
+            }
+        };
+        self.redeemed = Some((exchange.id, outcome.clone()));
+        Ok(Some(Fact::Brokered(outcome)))
+    }
+
+    /// One trip, with the secrets that belong to it.
+    pub(crate) fn trip(&self, exchange: &UpstreamExchange) -> Trip {
+        let (hub, login) = (&self.realm.hub, self.login);
+        Trip {
+            redirect_uri: self.realm.callback_url(&exchange.provider),
+            state: hub.state(login, exchange.id, exchange.provider.as_str()),
+            nonce: hub.nonce(login, exchange.id),
+            verifier: hub.verifier(login, exchange.id),
+            fresh: exchange.fresh,
+            login_hint: None,
+            ui_locales: Vec::new(),
+        }
+    }
+
+    /// The one line that the log has for a failed trip.
+    pub(crate) fn log_upstream(&self, exchange: &UpstreamExchange, error: &(dyn Error + 'static)) {
+        let reference = crate::respond::reference_of(self.login);
+        tracing::warn!(error, realm = %self.realm.id(), provider = %exchange.provider, reference, "a trip to a provider failed");
+    }
+}

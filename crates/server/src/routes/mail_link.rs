@@ -1,0 +1,80 @@
+//! The address in a mail. Looking at it does nothing, however often and by whom; in the browser that started one press
+//! finishes, and elsewhere there is only a code to type there.
+
+use super::follow::{dead_link, follow};
+use super::form::HubForm;
+use super::hub::client_origin;
+use super::visit::Visit;
+use crate::adapters;
+use crate::driver::DriveError;
+use crate::handle::Handle;
+use crate::respond;
+use axum::body::Bytes;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::{Digest, Secret};
+use flow_runtime::{AuthenticationSession, Event, Viewer, view};
+use persistence::StoreError;
+use ui::{Chrome, Leave};
+
+/// Draws what the holder of the mail may see.
+pub(super) async fn show(visit: Visit, Path(token): Path<String>) -> Response {
+    let digest = Digest::of(&Secret::new(token.clone()));
+    match waiting(&visit, &digest).await {
+        Ok(Some(session)) => draw(&visit, &token, &digest, &session),
+        Ok(None) => dead_link(&visit, None),
+        Err(error) => respond::fault(&visit.realm, &DriveError::from(error), None),
+    }
+}
+
+/// The press, in the browser that started. Anybody else is shown the code again.
+pub(super) async fn press(visit: Visit, Path(token): Path<String>, body: Bytes) -> Response {
+    let digest = Digest::of(&Secret::new(token.clone()));
+    let session = match waiting(&visit, &digest).await {
+        Ok(Some(session)) => session,
+        Ok(None) => return dead_link(&visit, None),
+        Err(error) => return respond::fault(&visit.realm, &DriveError::from(error), None),
+    };
+    let HubForm { csrf, .. } = HubForm::read(&body);
+    let own = visit.browser.as_ref() == Some(&session.browser);
+    if !own || !visit.same_origin || !visit.realm.hub.form_token_is(session.key, &session.browser, csrf.as_ref()) {
+        return draw(&visit, &token, &digest, &session);
+    }
+    let (handle, text) = (Handle::Stored(session.key), session.key.to_string());
+    let mut driver = visit.driver(session.key);
+    let outcome = driver.drive(&handle, Event::MailPressed { token: digest }).await;
+    follow(&visit, driver, &text, outcome).await
+}
+
+/// The login that waits for this mail, if the mail is its newest, unused and in time.
+async fn waiting(visit: &Visit, digest: &Digest) -> Result<Option<AuthenticationSession>, StoreError> {
+    let (store, realm, now) = (&visit.shared.store, visit.realm.id(), adapters::now());
+    let Some(token) = store.find_token(realm, digest, now).await? else { return Ok(None) };
+    let session = store.session(realm, token.session).await?;
+    Ok(session.map(|(session, _)| session).filter(|session| session.waits_for(digest) && now < session.expires_at))
+}
+
+fn draw(visit: &Visit, token: &str, digest: &Digest, session: &AuthenticationSession) -> Response {
+    let (realm, now) = (&visit.realm, adapters::now());
+    let own = visit.browser.as_ref() == Some(&session.browser);
+    let viewer = if own { Viewer::MailInStartingBrowser } else { Viewer::MailElsewhere };
+    let Some(view) = view(&realm.policy, session, now, viewer) else { return dead_link(visit, None) };
+    let csrf = own.then(|| realm.hub.form_token(session.key, &session.browser));
+    let code = (!own).then(|| realm.hub.mail_code(digest));
+    let action = format!("/mail/{token}");
+    let chrome = Chrome {
+        action: &action,
+        csrf: csrf.as_ref().map_or("", Secret::reveal),
+        base: "",
+        now,
+        reference: None,
+        mail_code: code.as_ref().map(Secret::reveal),
+        leave: Leave::Nowhere,
+    };
+    match ui::render(&view, &chrome) {
+        // A press may end at the client.
+        Ok(html) => respond::page(StatusCode::OK, html, client_origin(&session.request.redirect_uri).as_slice()),
+        Err(error) => respond::fault(realm, &error, None),
+    }
+}

@@ -1,0 +1,70 @@
+//! What a Braid process runs with, checked and ready. Configuration files become this; so do the demo and tests.
+
+use domain::Secret;
+use flow_runtime::RealmPolicy;
+use persistence::Keyring;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use upstream::{HttpSettings, OidcSettings};
+
+/// One process.
+#[derive(Debug)]
+pub struct Settings {
+    /// Where everything is kept: `sqlite:…` or `postgres://…`. It may hold a password.
+    pub database: Secret,
+    /// What seals secrets at rest.
+    pub keyring: Keyring,
+    /// The addresses that are listened on.
+    pub listen: Vec<SocketAddr>,
+    /// Networks of reverse proxies whose `X-Forwarded-For` is believed, as `address/prefix`. Nobody else's is.
+    pub trusted_proxies: Vec<TrustedProxy>,
+    /// What passwords cost.
+    pub passwords: crate::PasswordCost,
+    /// How providers are reached.
+    pub http: HttpSettings,
+    /// The realms.
+    pub realms: Vec<RealmSettings>,
+}
+
+/// A network of reverse proxies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrustedProxy {
+    /// An address in the network.
+    pub address: std::net::IpAddr,
+    /// How many leading bits name the network.
+    pub prefix: u8,
+}
+
+/// One realm.
+#[derive(Debug)]
+pub struct RealmSettings {
+    /// Names, flows, providers and clients as a login sees them.
+    pub policy: RealmPolicy,
+    /// The public origin: `https://login.example.org`, without a path. It is the issuer, and the only source of links.
+    pub origin: String,
+    /// How the providers of the policy are spoken to, in the same order.
+    pub providers: Vec<OidcSettings>,
+    /// The clients of the policy as the token endpoint sees them.
+    pub clients: Vec<downstream::Client>,
+    /// How mail leaves. None: this realm sends none.
+    pub mail: Option<MailRoute>,
+}
+
+/// How mail leaves.
+#[derive(Debug, Clone)]
+pub struct MailRoute {
+    /// The sender, as in `Braid <login@example.org>`.
+    pub from: String,
+    /// To where.
+    pub transport: MailTransport,
+}
+
+/// To where mail leaves.
+#[derive(Debug, Clone)]
+pub enum MailTransport {
+    /// An SMTP server: `smtp://host:port`, `smtps://…`, with `user:password@` where it wants them. `smtp://` uses STARTTLS
+    /// unless the URL says `?tls=none`.
+    Smtp(Secret),
+    /// A mailbox in this process, for the demo and tests.
+    Mailbox(Arc<crate::mail::Mailbox>),
+}
