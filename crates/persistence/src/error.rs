@@ -92,7 +92,7 @@ fn is_busy(error: &DbErr) -> bool {
     if matches!(error, DbErr::ConnectionAcquire(_)) {
         return true;
     }
-    let code = database_error(error).and_then(|error| error.code());
+    let code = database_error(error).and_then(sqlx::error::DatabaseError::code);
     // PostgreSQL: serialization failure, deadlock, lock timeout. SQLite: BUSY and LOCKED with their extensions.
     matches!(code.as_deref(), Some("40001" | "40P01" | "55P03" | "5" | "6" | "261" | "262" | "517" | "518"))
 }

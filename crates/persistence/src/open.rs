@@ -57,16 +57,19 @@ impl Store {
         let keyring = Arc::new(keyring);
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let connection = open_postgres(url).await?;
-            return Ok(Self { reader: connection.clone(), writer: connection, keyring });
+            return Ok(Self { reader: connection.clone(), writer: connection, keyring, _anchor: None });
         }
         if !url.starts_with("sqlite:") {
             return Err(OpenError::UnknownKind);
         }
         let options: SqliteConnectOptions = url.parse().map_err(OpenError::Address)?;
         let writer = open_sqlite(sqlite_writes(options.clone()), 1).await?;
-        let in_memory = url.contains(":memory:") || url.contains("mode=memory");
-        let reader = if in_memory { writer.clone() } else { open_sqlite(sqlite_reads(options), READERS).await? };
-        Ok(Self { reader, writer, keyring })
+        if url.contains(":memory:") || url.contains("mode=memory") {
+            let anchor = Some(open_sqlite(sqlite_writes(options), 1).await?);
+            return Ok(Self { reader: writer.clone(), writer, keyring, _anchor: anchor });
+        }
+        let reader = open_sqlite(sqlite_reads(options), READERS).await?;
+        Ok(Self { reader, writer, keyring, _anchor: None })
     }
 
     /// Takes all missing steps of the schema's history, all or none. Nodes that start at once wait for each other.
@@ -119,7 +122,6 @@ fn sqlite_reads(options: SqliteConnectOptions) -> SqliteConnectOptions {
     sqlite_writes(options).pragma("query_only", "on")
 }
 
-/// One connection is never closed while it is idle: a database in memory would be gone with it.
 async fn open_sqlite(options: SqliteConnectOptions, connections: u32) -> Result<DatabaseConnection, OpenError> {
     let pool = SqlitePoolOptions::new()
         .max_connections(connections)

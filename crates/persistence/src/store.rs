@@ -18,6 +18,9 @@ pub struct Store {
     pub(crate) reader: DatabaseConnection,
     pub(crate) writer: DatabaseConnection,
     pub(crate) keyring: Arc<Keyring>,
+    /// A connection that does nothing but keep a database in memory there: a request that is given up takes its own
+    /// connection with it.
+    pub(crate) _anchor: Option<DatabaseConnection>,
 }
 
 /// What becomes of a transaction whose work was done.

@@ -5,9 +5,10 @@ use crate::entity::{canonical_subjects, users};
 use crate::{Store, StoreError};
 use domain::{CanonicalSubject, EmailAddress, Epoch, OwnedAddress, RealmId, Secret, User, UserId, Username, Version};
 use flow_runtime::{FoundUsers, NewUser};
-use sea_orm::sea_query::LockType;
+use sea_orm::sea_query::{ExprTrait as _, LockType};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use sea_orm::{DatabaseTransaction, QuerySelect as _};
+use std::collections::BTreeSet;
 
 const TABLE: &str = "users";
 
@@ -64,6 +65,31 @@ pub(crate) async fn find(db: &impl ConnectionTrait, realm: &RealmId, user: UserI
 pub(crate) async fn lock(tx: &DatabaseTransaction, realm: &RealmId, user: UserId) -> Result<Option<users::Model>, StoreError> {
     let query = users::Entity::find_by_id((realm.to_string(), user.to_string()));
     Ok(query.lock(LockType::NoKeyUpdate).one(tx).await?)
+}
+
+/// Which users a commit touches: those that it names, and those that would lose an address by it.
+#[derive(Default)]
+pub(crate) struct Touched {
+    pub(crate) ids: BTreeSet<String>,
+    pub(crate) released: BTreeSet<String>,
+}
+
+/// Locks all of them until the transaction ends, in the order of their ids, so that two commits never wait for each other.
+pub(crate) async fn lock_all(
+    tx: &DatabaseTransaction,
+    realm: &RealmId,
+    touched: &Touched,
+) -> Result<Vec<users::Model>, StoreError> {
+    if touched.ids.is_empty() && touched.released.is_empty() {
+        return Ok(Vec::new());
+    }
+    let losing = users::Column::EmailKey.is_in(&touched.released).and(users::Column::EmailProof.is_null());
+    let rows = users::Entity::find()
+        .filter(users::Column::Realm.eq(realm.as_str()))
+        .filter(users::Column::Id.is_in(&touched.ids).or(losing))
+        .order_by_asc(users::Column::Id)
+        .lock(LockType::NoKeyUpdate);
+    Ok(rows.all(tx).await?)
 }
 
 /// Inserts a user and the subject that is theirs from now on.

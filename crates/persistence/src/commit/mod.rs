@@ -2,8 +2,10 @@
 
 mod writes;
 
+use crate::entity::users::Model;
 use crate::sessions::SealedSession;
 use crate::store::{Ending, attempt};
+use crate::users::Touched;
 use crate::{Store, StoreError, decisions, grants, outbox, sessions, users};
 use domain::{RealmId, Timestamp, Version};
 use downstream::CodeGrant;
@@ -57,7 +59,7 @@ pub enum Committed {
 struct Prepared {
     session: Option<(SealedSession, Option<Version>)>,
     notices: Vec<outbox::SealedNotice>,
-    guards: Vec<Guard>,
+    touched: Touched,
 }
 
 impl Store {
@@ -79,11 +81,28 @@ impl Store {
             self.seal_session(realm, &write.session, version).map(|sealed| (sealed, write.read_at))
         });
         let notices = commit.notices.iter().map(|notice| self.seal_notice(realm, notice, commit.now));
-        let mut guards = commit.guards.clone();
-        guards.sort();
-        guards.dedup();
-        Ok(Prepared { session: session.transpose()?, notices: notices.collect::<Result<_, _>>()?, guards })
+        Ok(Prepared { session: session.transpose()?, notices: notices.collect::<Result<_, _>>()?, touched: touched(commit) })
     }
+}
+
+fn touched(commit: &Commit) -> Touched {
+    let mut touched = Touched::default();
+    touched.ids.extend(commit.guards.iter().map(|guard| guard.user.to_string()));
+    for write in &commit.writes {
+        match write {
+            Write::Link(link) => touched.ids.extend([link.user.to_string()]),
+            Write::StartBrowserSession(session) => touched.ids.extend([session.user.to_string()]),
+            Write::GrantConsent { user, .. } => touched.ids.extend([user.to_string()]),
+            Write::ReleaseAddress { address, .. } => touched.released.extend([address.key()]),
+            _ => {}
+        }
+    }
+    touched
+}
+
+fn holds(guard: &Guard, users: &[Model]) -> bool {
+    let id = guard.user.to_string();
+    users.iter().any(|user| user.id == id && user.version == guard.version.0)
 }
 
 async fn run(tx: &DatabaseTransaction, realm: &RealmId, commit: &Commit, prepared: &Prepared) -> Result<Committed, StoreError> {
@@ -96,11 +115,9 @@ async fn run(tx: &DatabaseTransaction, realm: &RealmId, commit: &Commit, prepare
             return Ok(Committed::Stale);
         }
     }
-    for guard in &prepared.guards {
-        let user = users::lock(tx, realm, guard.user).await?;
-        if user.is_none_or(|user| user.version != guard.version.0) {
-            return Ok(Committed::GuardMoved);
-        }
+    let users = users::lock_all(tx, realm, &prepared.touched).await?;
+    if !commit.guards.iter().all(|guard| holds(guard, &users)) {
+        return Ok(Committed::GuardMoved);
     }
     for write in &commit.writes {
         if let Some(conflict) = writes::apply(tx, realm, write, commit.now).await? {
