@@ -3,7 +3,7 @@
 use super::compose::{Letter, compose};
 use super::mailbox::ReceivedMail;
 use crate::settings::{MailRoute, MailTransport};
-use domain::Timestamp;
+use domain::{Secret, Timestamp};
 use flow_runtime::Notice;
 use lettre::message::Mailbox;
 use lettre::transport::smtp::Error as SmtpError;
@@ -79,5 +79,29 @@ impl Post {
                 Ok(())
             }
         }
+    }
+}
+
+/// The mail library sends in the clear unless it is told otherwise; here only who says `tls=none` does.
+fn with_tls(url: &Secret) -> Secret {
+    let text = url.reveal();
+    let required = |base: &str| Secret::new(format!("{base}?tls=required"));
+    match text.split_once('?') {
+        None if text.starts_with("smtp://") => required(text),
+        Some((base, "tls=none")) if text.starts_with("smtp://") => Secret::new(base),
+        _ => url.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn web_56_mail_leaves_in_the_clear_only_on_request() {
+        let asked = |url: &str| with_tls(&Secret::new(url)).reveal().to_owned();
+        assert_eq!(asked("smtp://mail.example.org:587"), "smtp://mail.example.org:587?tls=required");
+        assert_eq!(asked("smtp://localhost:2525?tls=none"), "smtp://localhost:2525");
+        assert_eq!(asked("smtps://mail.example.org"), "smtps://mail.example.org");
     }
 }
