@@ -1,2 +1,52 @@
-//! .
-fn main() {}
+//! The binary `braid`: what it is asked on the command line, and what comes of it.
+//!
+//! It exits with 0 if all is well, with 1 if there was a problem, and with 2 if the command line makes no sense.
+
+mod admin;
+mod arguments;
+mod demo;
+mod failure;
+mod flow;
+mod keyring;
+mod log;
+mod serve;
+mod shutdown;
+
+use arguments::{AdminCommand, Arguments, Command, ConfigCommand, FlowCommand, KeyringCommand};
+use clap::Parser as _;
+use failure::Failure;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let Arguments { log, command } = Arguments::parse();
+    if let Command::Flow { command: FlowCommand::Check { files } } = &command {
+        return flow::check(files);
+    }
+    let default_level = if matches!(command, Command::Demo(_)) { log::Level::Warn } else { log::Level::Info };
+    log::start(&log, default_level);
+    match run(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprint!("{}", failure.render());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::new("the runtime can't be started", "check the limits of this machine").because(&error))?;
+    runtime.block_on(async {
+        match command {
+            Command::Demo(options) => demo::run(options).await,
+            Command::Serve { config } => serve::serve(&config).await,
+            Command::Migrate { config } => serve::migrate(&config).await,
+            Command::Config { command: ConfigCommand::Check { config } } => serve::check(&config),
+            Command::Admin { command: AdminCommand::Bootstrap(options) } => admin::bootstrap(options).await,
+            Command::Admin { command: AdminCommand::Disable(account) } => admin::set_enabled(&account, false).await,
+            Command::Admin { command: AdminCommand::Enable(account) } => admin::set_enabled(&account, true).await,
+            Command::Keyring { command: KeyringCommand::New { id, out } } => keyring::new(id, out.as_deref()),
+            Command::Flow { .. } => Ok(()),
+        }
+    })
+}

@@ -239,8 +239,8 @@ fn refuse(error: &SettingsError, spans: &Spans, problems: &mut Problems<'_>) {
     let cause = std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default();
     let reason = format!("{error}{cause}");
     if matches!(error, SettingsError::Secret) {
-        problems.at_secret(span, reason, remedy)
+        problems.at_secret(span, reason, remedy);
     } else {
-        problems.at(span, reason, remedy)
+        problems.at(span, reason, remedy);
     }
 }

@@ -131,8 +131,8 @@ fn a_broken_top_is_said_with_its_place_and_remedy() {
         "keyring: [{ id: one, file: keyring.key }]\nrealms: { a: { origin: 'https://a.example' } }", "braid.yaml:1:1", "`database` is missing", "sqlite:braid.db";
         "database: mysql://x\nkeyring: [{ id: one, file: keyring.key }]\nrealms: { a: { origin: 'https://a.example' } }", "braid.yaml:1:11", "no database", "postgres://";
         "database: sqlite:a\nrealms: { a: { origin: 'https://a.example' } }", "braid.yaml:1:1", "no keyring", "braid keyring new";
-        "database: sqlite:a\nkeyring: [{ id: one, file: short.key }]\nrealms: { a: { origin: 'https://a.example' } }", "braid.yaml:2:16", "32 bytes in base64; it has 3 bytes", "braid keyring new";
-        "database: sqlite:a\nkeyring: [{ id: one, key: '***' }]\nrealms: { a: { origin: 'https://a.example' } }", "braid.yaml:2:16", "it is not base64", "braid keyring new";
+        "database: sqlite:a\nkeyring: [{ id: one, file: short.key }]\nrealms: { a: { origin: 'https://a.example' } }", "braid.yaml:2:17", "32 bytes in base64; it has 3 bytes", "braid keyring new";
+        "database: sqlite:a\nkeyring: [{ id: one, key: '***' }]\nrealms: { a: { origin: 'https://a.example' } }", "braid.yaml:2:17", "it is not base64", "braid keyring new";
         "database: sqlite:a\nkeyring: [{ id: one, file: none.key }]\nrealms: { a: { origin: 'https://a.example' } }", "braid.yaml:2:28", "can't be read", "make the file";
         "database: sqlite:a\nkeyring: [{ id: one, env: NOT_SET }]\nrealms: { a: { origin: 'https://a.example' } }", "braid.yaml:2:27", "NOT_SET is not set", "set it";
         format!("{TOP}\n"), "braid.yaml:1:1", "there is no realm", "realms:";

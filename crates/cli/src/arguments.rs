@@ -1,0 +1,136 @@
+//! What the command line says.
+
+use crate::demo::DemoOptions;
+use crate::log::LogOptions;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// An identity broker: people sign in through outside identity providers, applications get one account.
+#[derive(Parser)]
+#[command(name = "braid", about, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) log: LogOptions,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Start everything on this machine, with no set-up, and print a tour
+    Demo(DemoOptions),
+    /// Serve what a configuration says
+    Serve {
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Bring the database's schema up to date
+    Migrate {
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Look at a configuration
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Work on flow files
+    Flow {
+        #[command(subcommand)]
+        command: FlowCommand,
+    },
+    /// Make, close and open accounts
+    Admin {
+        #[command(subcommand)]
+        command: AdminCommand,
+    },
+    /// Make keys that seal the database
+    Keyring {
+        #[command(subcommand)]
+        command: KeyringCommand,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct ConfigFile {
+    /// The configuration
+    #[arg(long = "config", value_name = "FILE", default_value = "braid.yaml")]
+    pub(crate) path: PathBuf,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Say everything that is wrong with a configuration, and change nothing
+    Check {
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum FlowCommand {
+    /// Say everything that is wrong with flow files
+    Check {
+        /// The files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum AdminCommand {
+    /// Make an account with a password
+    Bootstrap(BootstrapOptions),
+    /// Close an account: all that lives on it ends
+    Disable(Account),
+    /// Open an account again
+    Enable(Account),
+}
+
+#[derive(Args)]
+pub(crate) struct Account {
+    #[command(flatten)]
+    pub(crate) config: ConfigFile,
+    /// The realm
+    #[arg(long)]
+    pub(crate) realm: String,
+    /// The name that the account signs in with
+    #[arg(long)]
+    pub(crate) username: String,
+}
+
+#[derive(Args)]
+pub(crate) struct BootstrapOptions {
+    #[command(flatten)]
+    pub(crate) account: Account,
+    /// The account's address; that you enter it counts as its proof
+    #[arg(long)]
+    pub(crate) email: Option<String>,
+    /// Read the password from the first line of standard input, instead of making one and printing it
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum KeyringCommand {
+    /// Make a key, and say how the configuration names it
+    New {
+        /// The key's id [default: a random one]
+        #[arg(long)]
+        id: Option<String>,
+        /// Write the key into a new file that only you can read, instead of printing it
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

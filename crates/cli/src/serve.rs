@@ -1,0 +1,36 @@
+//! `braid serve`, `migrate` and `config check`: what a configuration is used for.
+
+use crate::arguments::ConfigFile;
+use crate::failure::Failure;
+use crate::shutdown;
+use persistence::Store;
+use server::{Braid, config};
+
+/// Serves until the process is asked to end.
+pub(crate) async fn serve(config: &ConfigFile) -> Result<(), Failure> {
+    let settings = config::load(&config.path)?;
+    let braid = Braid::open(settings).await.map_err(|error| Failure::start(&config.path, &error))?;
+    braid.serve(shutdown::asked()).await.map_err(|error| Failure::serve(&config.path, &error))
+}
+
+/// Brings the schema up to date, and nothing else.
+pub(crate) async fn migrate(config: &ConfigFile) -> Result<(), Failure> {
+    let settings = config::load(&config.path)?;
+    let remedy = format!("check `database` in {}", config.path.display());
+    let store = Store::open(settings.database.reveal(), settings.keyring).await;
+    let store = store.map_err(|error| Failure::caused(&error, &remedy))?;
+    store.migrate().await.map_err(|error| Failure::caused(&error, &remedy))?;
+    println!("the database's schema is up to date");
+    Ok(())
+}
+
+/// Reads the configuration, and says what it holds.
+pub(crate) fn check(config: &ConfigFile) -> Result<(), Failure> {
+    let settings = config::load(&config.path)?;
+    println!("{}: no problems", config.path.display());
+    for realm in &settings.realms {
+        let (providers, clients) = (realm.providers.len(), realm.clients.len());
+        println!("  {} at {}: providers: {providers}, clients: {clients}", realm.policy.realm, realm.origin);
+    }
+    Ok(())
+}
