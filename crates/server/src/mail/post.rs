@@ -57,7 +57,7 @@ impl Post {
         let from = route.from.parse().map_err(|source| PostError::From(route.from.clone(), source))?;
         let transport = match &route.transport {
             MailTransport::Smtp(url) => Transport::Smtp(
-                AsyncSmtpTransport::<Tokio1Executor>::from_url(url.reveal())
+                AsyncSmtpTransport::<Tokio1Executor>::from_url(with_tls(url).reveal())
                     .map_err(PostError::Url)?
                     .timeout(Some(PATIENCE))
                     .build(),

@@ -8,7 +8,7 @@ use crate::realm::Realm;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use domain::{Digest, SessionKey};
 use flow_runtime::Arrival;
@@ -49,9 +49,12 @@ pub(super) fn realm_of(shared: &Shared, headers: &HeaderMap) -> Option<Arc<Realm
     shared.realms.iter().find(|realm| realm.host == host).cloned()
 }
 
-/// `Origin` and `Sec-Fetch-Site`, where the browser sends them, must say that the request is our own.
+/// `Origin` and `Sec-Fetch-Site`, where the browser sends them, must say that the request is our own. Under our own
+/// `Referrer-Policy: no-referrer` browsers send `Origin: null` with forms (Fetch §3.2), so that says nothing; the form token
+/// is asked for in any case.
 fn is_same_origin(realm: &Realm, headers: &HeaderMap) -> bool {
-    let origin = headers.get(ORIGIN).is_none_or(|origin| origin.as_bytes() == realm.origin.as_bytes());
+    let says_nothing = |origin: &HeaderValue| origin.as_bytes() == b"null";
+    let origin = headers.get(ORIGIN).is_none_or(|origin| says_nothing(origin) || origin.as_bytes() == realm.origin.as_bytes());
     let site = headers.get("sec-fetch-site").is_none_or(|site| matches!(site.as_bytes(), b"same-origin" | b"none"));
     origin && site
 }
