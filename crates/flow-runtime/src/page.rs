@@ -32,8 +32,6 @@ pub struct View {
     pub ways: Vec<Way>,
     /// Whether “start again” makes sense here.
     pub can_restart: bool,
-    /// Providers that a form on this page may lead to (for `form-action`).
-    pub leads_to: Vec<ProviderAlias>,
 }
 
 /// The pages.

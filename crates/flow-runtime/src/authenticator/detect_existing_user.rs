@@ -51,12 +51,14 @@ pub(super) fn look_up(sight: &Sight<'_>) -> Turn {
 }
 
 /// The account that the identity may belong to: the one that proved the address; else, if the provider's word isn't taken for the
-/// address, the only one that claims it. A trusted word outranks claims, so these accounts are no candidates then.
+/// address, the only one that claims it. A trusted word outranks claims, so these accounts are no candidates then. Nor is a claim
+/// that nothing could prove or end: it would lock out everybody who comes with the address later.
 pub(super) fn candidate<'a>(sight: &Sight<'_>, found: &'a FoundUsers) -> Option<&'a User> {
-    let address = &sight.frame.profile.email.as_ref()?.address;
-    let owner = found.by_email.iter().find(|user| user.has_proved(address));
+    let email = sight.frame.profile.email.as_ref()?;
+    let owner = found.by_email.iter().find(|user| user.has_proved(&email.address));
+    let can_be_mailed = sight.policy.sends_mail && !email.typed;
     let claimant = || match found.by_email.as_slice() {
-        [only] if sight.policy.trusted_address(sight.frame).is_none() => Some(only),
+        [only] if sight.policy.trusted_address(sight.frame).is_none() && (only.has_password || can_be_mailed) => Some(only),
         _ => None,
     };
     owner.or_else(claimant)

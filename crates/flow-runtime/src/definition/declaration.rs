@@ -2,6 +2,7 @@
 
 use super::config::{Config, Key};
 use crate::authenticator::Authenticator;
+use crate::session::Purpose;
 use std::sync::Arc;
 
 /// One kind of authenticator: what it declares, and how it is made from its configuration.
@@ -31,6 +32,18 @@ pub struct Declaration {
     pub asks: &'static [AskKind],
     /// Whether it may show a page of its own.
     pub shows: bool,
+}
+
+impl Declaration {
+    /// Whether it has something to do in a frame of this purpose. What needs an identity has nothing to do where there is none, and
+    /// where an identity's owner is sought, knowing somebody without regard to the identity is no answer.
+    pub fn has_a_place_in(&self, purpose: Purpose) -> bool {
+        let needs_identity = self.needs.contains(&Need::Identity);
+        match purpose {
+            Purpose::Login => !needs_identity,
+            Purpose::FirstLogin => needs_identity || !self.establishes.contains(&Establishes::User),
+        }
+    }
 }
 
 /// What an authenticator needs from those before it.

@@ -8,7 +8,7 @@ use crate::authenticator::{Act, Cause, Effect, Input, Sight};
 use crate::definition::{ExecutionId, Flow};
 use crate::outcome::{DenialCode, Fault, Next};
 use crate::policy::RealmPolicy;
-use crate::session::{Chosen, Ended, Purpose, Rest};
+use crate::session::{Chosen, Ended, Frame, Purpose, Rest};
 use domain::{Entropy, ExchangeId, ProviderAlias, Timestamp, UpstreamExchange};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -132,6 +132,7 @@ impl Run {
                 frame.conditions.insert(execution, holds);
                 Ok(Acted::Walk(Box::new(self)))
             }
+            Ok(Walk::Run(execution)) if !has_a_place(flow, execution, frame) => self.end(execution, Ended::Attempted),
             Ok(Walk::Run(execution)) => {
                 let arrival = self.arrival.clone();
                 self.act(policy, flow, (execution, Cause::Enter, Input::Enter { arrival: &arrival }), now, entropy)
@@ -275,6 +276,10 @@ impl Run {
             (Purpose::FirstLogin, None) => Err(Fault::Frames("a first login that nobody called")),
         }
     }
+}
+
+fn has_a_place(flow: &Flow, execution: ExecutionId, frame: &Frame) -> bool {
+    flow.authenticator(execution).is_none_or(|authenticator| authenticator.declaration().has_a_place_in(frame.purpose))
 }
 
 fn go_on(mut acted: Acted, policy: &RealmPolicy, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {

@@ -5,10 +5,10 @@ mod ways;
 pub(crate) use ways::ways;
 
 use crate::authenticator::Sight;
-use crate::page::{Page, View, Viewer, WayKind};
+use crate::page::{Page, View, Viewer};
 use crate::policy::RealmPolicy;
 use crate::session::{AuthenticationSession, Memory, Rest};
-use domain::{ProviderAlias, Timestamp};
+use domain::Timestamp;
 
 /// The page of a login. None if it waits for nothing that this viewer could see: then the link or page is dead.
 pub fn view(policy: &RealmPolicy, session: &AuthenticationSession, now: Timestamp, viewer: Viewer) -> Option<View> {
@@ -17,13 +17,8 @@ pub fn view(policy: &RealmPolicy, session: &AuthenticationSession, now: Timestam
         Viewer::MailInStartingBrowser | Viewer::MailElsewhere => mail_page(policy, session, now, viewer)?,
     };
     let ways = if viewer == Viewer::StartingBrowser { ways(policy, session, now) } else { Vec::new() };
-    let offered = ways.iter().filter_map(|way| match &way.kind {
-        WayKind::Provider { alias, .. } => Some(alias.clone()),
-        _ => None,
-    });
     let client = policy.client(&session.request.client);
     Some(View {
-        leads_to: offered.chain(current_provider(session)).collect(),
         ways,
         step: session.step_id(),
         realm: policy.name.clone(),
@@ -32,13 +27,6 @@ pub fn view(policy: &RealmPolicy, session: &AuthenticationSession, now: Timestam
         can_restart: viewer == Viewer::StartingBrowser && !matches!(page, Page::Login { .. } | Page::SignedIn { .. }),
         page,
     })
-}
-
-fn current_provider(session: &AuthenticationSession) -> Option<ProviderAlias> {
-    match &session.rest {
-        Rest::AtProvider { exchange, .. } => Some(exchange.provider.clone()),
-        _ => None,
-    }
 }
 
 fn own_page(policy: &RealmPolicy, session: &AuthenticationSession, now: Timestamp) -> Option<Page> {

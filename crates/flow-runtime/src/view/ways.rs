@@ -42,7 +42,8 @@ fn entrance<'a, 's>(execution: &'a Execution, sight: &impl Fn(ExecutionId) -> Si
         Node::Authenticator(authenticator) => {
             let here = sight(execution.id);
             let exhausted = here.frame.ended.get(&execution.id) == Some(&Ended::Exhausted);
-            (!exhausted && authenticator.applies(&here)).then_some(execution)
+            let has_a_place = authenticator.declaration().has_a_place_in(here.frame.purpose);
+            (has_a_place && !exhausted && authenticator.applies(&here)).then_some(execution)
         }
         Node::SubFlow { when: Some(_), .. } => None,
         Node::SubFlow { level, .. } if level.enabled().any(Execution::is_required) => {

@@ -1,3 +1,26 @@
 //! Stories: what people do, what they see, and what is true afterwards.
 
+mod consent;
+mod doors;
 mod first_login;
+mod forms;
+mod mail;
+mod profile;
+mod races;
+mod requests;
+mod returning;
+mod squatters;
+mod trust;
+
+use crate::world::World;
+
+/// Tells a story once for each shipped first-login flow.
+fn in_every_first_login_flow(story: impl Fn(&mut World)) {
+    for flow in ["first-broker-login", "first-broker-login-auto-link", "keycloak-first-broker-login"] {
+        let mut world = World::new();
+        for provider in ["campus", "social", "other"] {
+            world.provider(provider).first_login_flow = crate::world::flow_name(flow);
+        }
+        story(&mut world);
+    }
+}

@@ -37,13 +37,11 @@ impl World {
                 self.release(address, *except);
                 Ok(())
             }
-            Write::Link(link) => match self.identities.contains_key(&link.key) {
-                true => Err(Conflict::Identity),
-                false => {
-                    self.identities.insert(link.key.clone(), (**link).clone());
-                    Ok(())
-                }
-            },
+            Write::Link(link) if self.identities.contains_key(&link.key) => Err(Conflict::Identity),
+            Write::Link(link) => {
+                self.identities.insert(link.key.clone(), (**link).clone());
+                Ok(())
+            }
             Write::TouchIdentity { key, label, at, .. } => {
                 let link = self.identities.get_mut(key).unwrap();
                 link.label.clone_from(label);
@@ -99,9 +97,8 @@ impl World {
 
     fn release(&mut self, address: &EmailAddress, except: UserId) {
         for user in self.users.values_mut().filter(|user| user.id != except) {
-            let claims =
-                |email: &&mut domain::OwnedAddress| !email.is_proved() && email.address.names_the_same_mailbox_as(address);
-            if user.email.as_mut().filter(|email| claims(email)).is_some() {
+            let claim = user.email.as_ref().filter(|email| !email.is_proved());
+            if claim.is_some_and(|email| email.address.names_the_same_mailbox_as(address)) {
                 user.email = None;
                 user.version = Version(user.version.0 + 1);
                 user.epoch = Epoch(user.epoch.0 + 1);

@@ -3,7 +3,7 @@
 use super::commit::Refused;
 use super::{Login, World};
 use domain::ExchangeId;
-use flow_runtime::{Arrival, Event, Fact, Fault, Next, Question, Rejected, Resting, Step, begin, step};
+use flow_runtime::{Arrival, Event, Fact, Fault, Question, Rejected, Resting, Step, begin, step};
 
 const TRIES: usize = 4;
 
@@ -13,7 +13,8 @@ const MOST_QUESTIONS: usize = 12;
 /// What came of an event.
 #[derive(Debug)]
 pub(crate) enum Came {
-    Rested(Box<Resting>),
+    /// It rests, and was committed. What came of it is for messages of tests.
+    Rested(#[expect(dead_code, reason = "read by Debug")] Box<Resting>),
     Rejected(Rejected),
     /// Every try found the world changed.
     Busy,
@@ -70,15 +71,5 @@ impl World {
             next = asking.answer(&self.policy, fact, self.now, &entropy)?;
         }
         panic!("more than {MOST_QUESTIONS} questions for one event: {:?}", self.asked);
-    }
-}
-
-impl Came {
-    /// What followed, if the login rested.
-    pub(crate) fn next(&self) -> Option<&Next> {
-        match self {
-            Self::Rested(resting) => Some(&resting.next),
-            Self::Rejected(_) | Self::Busy => None,
-        }
     }
 }

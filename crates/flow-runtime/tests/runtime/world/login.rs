@@ -2,9 +2,7 @@
 
 use super::driver::Race;
 use super::{Answer, Came, Given, Person, World, alias};
-use domain::{
-    AuthorizeRequest, CallbackParams, ClientId, Digest, Prompt, ProviderAlias, Secret, SessionKey, UpstreamFailure, UserId,
-};
+use domain::{AuthorizeRequest, CallbackParams, ClientId, Digest, Prompt, Secret, SessionKey, UpstreamFailure, UserId};
 use flow_runtime::event::action;
 use flow_runtime::page::WayKind;
 use flow_runtime::{
@@ -211,13 +209,6 @@ impl Login {
 
     pub(crate) fn is_at(&self, provider: &str) -> bool {
         matches!(&self.session().rest, Rest::AtProvider { exchange, .. } if exchange.provider == alias(provider))
-    }
-
-    pub(crate) fn at(&self) -> Option<ProviderAlias> {
-        match &self.session().rest {
-            Rest::AtProvider { exchange, .. } => Some(exchange.provider.clone()),
-            _ => None,
-        }
     }
 }
 

@@ -8,7 +8,7 @@ mod oracle;
 mod people;
 
 pub(crate) use driver::Came;
-pub(crate) use login::Login;
+pub(crate) use login::{Login, form as login_form};
 pub(crate) use people::{Person, address, someone};
 
 use domain::{

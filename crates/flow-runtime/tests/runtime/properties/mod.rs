@@ -1,0 +1,7 @@
+//! Laws that hold for every flow, whatever its executions do.
+
+mod laws;
+mod real;
+mod scripted;
+mod tree;
+mod walker;

@@ -1,0 +1,111 @@
+//! An authenticator that does as it is told.
+
+use domain::{AuthenticationMethod, CanonicalSubject, Entropy, Epoch, Timestamp, User, UserId, Version};
+use flow_runtime::authenticator::{Act, Authenticator, Effect, Input, Sight, Turn};
+use flow_runtime::definition::declaration::{AskKind, Declaration, Establishes, Outcome};
+use flow_runtime::event::action;
+use flow_runtime::outcome::Rejected;
+use flow_runtime::page::WayKind;
+use flow_runtime::session::{Chosen, How};
+use flow_runtime::{DenialCode, Page, Question};
+
+/// What it does once it is its turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Deed {
+    /// Finds its own user.
+    Succeed,
+    DoesntApply,
+    GivesUp,
+    Denies,
+}
+
+/// How it gets there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Plan {
+    /// It asks a question first.
+    pub(super) asks: bool,
+    /// It shows a page, which also lets the person give up.
+    pub(super) shows: bool,
+    pub(super) deed: Deed,
+}
+
+/// The button of its page that gives up.
+pub(super) const GIVE_UP: &str = "give-up";
+
+#[derive(Debug)]
+pub(super) struct Scripted {
+    pub(super) number: u8,
+    pub(super) plan: Plan,
+}
+
+static DECLARATION: Declaration = Declaration {
+    name: "scripted",
+    summary: "Does as it is told.",
+    keys: &[],
+    needs: &[],
+    outcomes: &[Outcome::Succeeded, Outcome::Attempted, Outcome::Challenged, Outcome::Retry, Outcome::Exhausted, Outcome::Denied],
+    establishes: &[Establishes::User],
+    asks: &[AskKind::FindUser],
+    shows: true,
+};
+
+impl Authenticator for Scripted {
+    fn declaration(&self) -> &'static Declaration {
+        &DECLARATION
+    }
+
+    fn ways(&self, _sight: &Sight<'_>) -> Vec<WayKind> {
+        if self.plan.shows { vec![WayKind::Login] } else { Vec::new() }
+    }
+
+    fn act(&self, sight: &Sight<'_>, input: Input<'_>, _entropy: &Entropy) -> Turn {
+        match input {
+            Input::Enter { .. } | Input::Way { .. } if self.plan.asks => Turn::ask(Question::FindUser(id(self.number))),
+            Input::Enter { .. } | Input::Way { .. } | Input::Fact { .. } if self.plan.shows => {
+                Turn::just(Act::Show { retry: false })
+            }
+            Input::Enter { .. } | Input::Way { .. } | Input::Fact { .. } => self.deed(sight.now),
+            Input::Form(form) if form.action == action::CONTINUE => self.deed(sight.now),
+            Input::Form(form) if form.action == GIVE_UP => Turn::just(Act::Exhausted),
+            _ => Turn::just(Act::Reject(Rejected::UnknownAction)),
+        }
+    }
+
+    fn page(&self, _sight: &Sight<'_>) -> Option<Page> {
+        Some(Page::Login { username: self.number.to_string(), problems: Vec::new() })
+    }
+}
+
+impl Scripted {
+    fn deed(&self, now: Timestamp) -> Turn {
+        match self.plan.deed {
+            Deed::Succeed => Turn::just(Act::Succeed).with(Effect::User(Box::new(chosen(self.number, now)))),
+            Deed::DoesntApply => Turn::just(Act::Attempted),
+            Deed::GivesUp => Turn::just(Act::Exhausted),
+            Deed::Denies => Turn::just(Act::Deny(DenialCode::NoAccount)),
+        }
+    }
+}
+
+pub(super) fn id(number: u8) -> UserId {
+    UserId::from_bytes([number; 16])
+}
+
+pub(super) fn chosen(number: u8, now: Timestamp) -> Chosen {
+    let user = User {
+        id: id(number),
+        subject: CanonicalSubject::from_bytes([number; 16]),
+        username: None,
+        email: None,
+        given_name: None,
+        family_name: None,
+        picture: None,
+        enabled: true,
+        has_password: false,
+        epoch: Epoch(0),
+        version: Version(1),
+        created_at: now,
+    };
+    let how = How::Authenticated(Box::new(user));
+    Chosen { how, methods: vec![AuthenticationMethod::Password], identity: None, auth_time: now }
+}

@@ -1,0 +1,157 @@
+//! Visits every state of a scripted flow, and checks at each what must hold everywhere.
+
+use super::scripted::GIVE_UP;
+use super::tree::{Tree, scripted};
+use crate::world::{World, alias, login_form};
+use domain::{CallbackParams, Digest, Entropy, ExchangeId, Timestamp, UserId};
+use flow_runtime::event::action;
+use flow_runtime::{
+    Arrival, AuthenticationSession, DenialCode, Event, Fact, Fault, Page, RealmPolicy, Rest, Resting, Start, Step, StepId,
+    Viewer, Write, begin, step, view,
+};
+use std::collections::{BTreeSet, VecDeque};
+
+/// Where logins through a flow can end, and what people see on the way.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Walked {
+    pub(super) signed_in: BTreeSet<UserId>,
+    pub(super) denied: BTreeSet<&'static str>,
+    pub(super) pages: BTreeSet<String>,
+}
+
+pub(super) struct Walker {
+    policy: RealmPolicy,
+    now: Timestamp,
+    most_questions: usize,
+    /// Whether every state is tried with foreign events and stored, too.
+    thorough: bool,
+}
+
+impl Walker {
+    pub(super) fn of(tree: &Tree, thorough: bool) -> Self {
+        let World { mut policy, now, .. } = World::new();
+        let flow = scripted(tree);
+        let most_questions = flow.authenticators().count() + 1;
+        policy.flows.insert(flow.name.clone(), flow);
+        Self { policy, now, most_questions, thorough }
+    }
+
+    pub(super) fn walk(&self) -> Walked {
+        let mut walked = Walked::default();
+        let mut seen = BTreeSet::new();
+        let mut waiting: VecDeque<AuthenticationSession> = VecDeque::new();
+        let mut reach = |resting: Resting, waiting: &mut VecDeque<_>| {
+            if seen.insert(serde_json::to_string(&resting.session).unwrap()) {
+                waiting.push_back(resting.session);
+            }
+        };
+        reach(self.settle(None), &mut waiting);
+        while let Some(session) = waiting.pop_front() {
+            if self.thorough {
+                self.keeps_the_laws(&session);
+            }
+            for event in self.note(&session, &mut walked) {
+                reach(self.settle(Some((&session, &event))), &mut waiting);
+            }
+        }
+        walked
+    }
+
+    /// Writes down where the login is, and says what a person can do there.
+    fn note(&self, session: &AuthenticationSession, walked: &mut Walked) -> Vec<Event> {
+        match &session.rest {
+            Rest::Finished { finish, .. } => _ = walked.signed_in.insert(finish.signed_in.user.id),
+            Rest::Denied { denial, .. } if denial.code != DenialCode::Left => _ = walked.denied.insert(denial.code.as_str()),
+            Rest::Showing(_) => return self.events(session, walked),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn events(&self, session: &AuthenticationSession, walked: &mut Walked) -> Vec<Event> {
+        let shown = view(&self.policy, session, self.now, Viewer::StartingBrowser).unwrap();
+        let Page::Login { username, .. } = shown.page else { panic!("not a scripted page") };
+        walked.pages.insert(username);
+        let form = |pressed, fields: &[(&str, &str)]| login_form(session.step_id(), pressed, fields);
+        let mut events =
+            vec![form(action::CONTINUE, &[]), form(GIVE_UP, &[]), form(action::RESTART, &[]), form(action::LEAVE, &[])];
+        events.extend(shown.ways.iter().map(|way| form(action::WAY, &[("way", &way.id)])));
+        events
+    }
+
+    fn first(&self, from: Option<(&AuthenticationSession, &Event)>) -> Result<Step, Fault> {
+        let entropy = Entropy::from_bytes([1; 32]);
+        match from {
+            Some((session, event)) => step(&self.policy, session.clone(), event.clone(), &Arrival::default(), self.now, &entropy),
+            None => {
+                let mut world = World::new();
+                let start: Start = world.about_to_login(None, |_| {}).start;
+                begin(&self.policy, start, &Arrival::default(), self.now, &entropy)
+            }
+        }
+    }
+
+    /// Answers questions until the login rests. The same input gives the same output, and there are few questions.
+    fn settle(&self, from: Option<(&AuthenticationSession, &Event)>) -> Resting {
+        let settled = || {
+            let mut next = self.first(from).unwrap();
+            for _ in 0..=self.most_questions {
+                next = match next {
+                    Step::Ask(asking) => {
+                        asking.answer(&self.policy, Fact::FoundUser(None), self.now, &Entropy::from_bytes([2; 32])).unwrap()
+                    }
+                    Step::Rest(resting) => return *resting,
+                    Step::Rejected(rejected) => panic!("{rejected:?} for {from:?}"),
+                };
+            }
+            panic!("more than {} questions", self.most_questions)
+        };
+        let one = settled();
+        if self.thorough {
+            let two = settled();
+            assert_eq!(format!("{one:?}"), format!("{two:?}"));
+            assert_eq!((&one.session, &one.writes, &one.next), (&two.session, &two.writes, &two.next));
+        }
+        for write in &one.writes {
+            let Write::StartBrowserSession(started) = write else { continue };
+            let Rest::Finished { finish, .. } = &one.session.rest else { panic!("a session before the end") };
+            assert_eq!(started.user, finish.signed_in.user.id);
+        }
+        one
+    }
+
+    fn keeps_the_laws(&self, session: &AuthenticationSession) {
+        let stored = serde_json::to_string(session).unwrap();
+        assert_eq!(serde_json::from_str::<AuthenticationSession>(&stored).unwrap(), *session);
+        for event in foreign(session) {
+            let came = self.first(Some((session, &event))).unwrap();
+            assert!(matches!(came, Step::Rejected(_)), "{event:?} was taken at {:?}", session.rest);
+        }
+        let own = login_form(session.step_id(), action::CONTINUE, &[]);
+        let over = matches!(self.first(Some((session, &own))).unwrap(), Step::Rejected(flow_runtime::Rejected::Over));
+        assert_eq!(over, session.is_over(), "the end is final, and nothing else is");
+    }
+}
+
+/// Events that belong to no page of this login.
+fn foreign(session: &AuthenticationSession) -> Vec<Event> {
+    let here = session.step_id();
+    let old = StepId(format!("{}0", here.0));
+    vec![
+        login_form(old.clone(), action::CONTINUE, &[]),
+        login_form(old.clone(), action::RESTART, &[]),
+        login_form(old, action::LEAVE, &[]),
+        login_form(here.clone(), "nonsense", &[]),
+        login_form(here.clone(), "", &[]),
+        login_form(here.clone(), action::REFUSE, &[]),
+        login_form(here.clone(), action::WAY, &[]),
+        login_form(here.clone(), action::WAY, &[("way", "0")]),
+        login_form(here, action::WAY, &[("way", "65535")]),
+        Event::Returned {
+            provider: alias("campus"),
+            exchange: ExchangeId::from_bytes([1; 16]),
+            params: CallbackParams::default(),
+        },
+        Event::MailPressed { token: Digest::of_bytes(b"guess") },
+    ]
+}
