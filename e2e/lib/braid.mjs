@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { freePort, until } from './net.mjs'
-import { startProgram } from './program.mjs'
+import { finished, startProgram } from './program.mjs'
 import * as settings from './settings.mjs'
 
 /**
@@ -23,6 +23,13 @@ export async function startBraid({ config, files = {}, env = {}, port, host = 'l
     await writeFile(path.join(folder, name), content)
   }
   return running(['serve', '--config', 'braid.yaml'], { folder, port, origin, env })
+}
+
+/** Runs one command of Braid's to its end and gives what it said; `code` is what it must end with. */
+export async function runBraid(args, { code = 0, ...options } = {}) {
+  const ended = await finished(settings.binary, args, options)
+  if (ended.code !== code) throw new Error(`braid ${args.join(' ')} ended with ${ended.code}:\n${ended.stderr}${ended.stdout}`)
+  return ended
 }
 
 /** Starts `braid demo` and waits for a line of its log that matches `ready`. */

@@ -36,3 +36,17 @@ export function startProgram(file, args, options = {}) {
     },
   }
 }
+
+/** Runs a program to its end: `{ code, stdout, stderr }`. */
+export function finished(file, args, { input, ...options } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], ...options })
+    const said = { stdout: '', stderr: '' }
+    for (const channel of Object.keys(said)) child[channel].setEncoding('utf8').on('data', (text) => (said[channel] += text))
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, ...said }))
+    // It may end without reading.
+    child.stdin.on('error', () => {})
+    child.stdin.end(input)
+  })
+}
