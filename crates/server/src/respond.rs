@@ -7,22 +7,12 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use domain::SessionKey;
 use std::error::Error;
-use ui::{ErrorKind, ErrorPage, WayOn};
+use ui::{ErrorKind, ErrorPage, Onward, WayOn};
 
-/// What a page may lead to besides this origin, for `form-action`: redirects after a form count too.
-pub(crate) type LeadsTo = Vec<String>;
-
-/// The policy of a page: nothing but our own stylesheet and images, forms to here and to where the page may lead.
-fn content_policy(leads_to: &[String]) -> String {
-    let mut targets = String::from("'self'");
-    for origin in leads_to {
-        targets.push(' ');
-        targets.push_str(origin);
-    }
-    format!(
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
-    )
-}
+/// The policy of a page: nothing but our own stylesheet and images, and forms to nowhere but here. Whoever leaves does so by
+/// [`onward`].
+const PAGE_POLICY: &str =
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The headers that every answer has.
 pub(crate) const FIXED: [(&str, &str); 8] = [
@@ -48,13 +38,11 @@ pub(crate) fn complete(headers: &mut HeaderMap) {
 }
 
 /// A page.
-pub(crate) fn page(status: StatusCode, html: String, leads_to: &[String]) -> Response {
+pub(crate) fn page(status: StatusCode, html: String) -> Response {
     let mut response = (status, html).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    if let Ok(policy) = HeaderValue::from_str(&content_policy(leads_to)) {
-        headers.insert(CONTENT_SECURITY_POLICY, policy);
-    }
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
     response
 }
 
@@ -63,6 +51,14 @@ pub(crate) fn redirect(location: &str) -> Response {
     match HeaderValue::from_str(location) {
         Ok(location) => (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// Leaves for another origin after a form: by a page that refreshes, so that the form's `form-action` ends here.
+pub(crate) fn onward(realm: &Realm, to: &str, href: &str) -> Response {
+    match (Onward { realm: &realm.policy.name, base: "", to, href }).render() {
+        Ok(html) => page(StatusCode::OK, html),
+        Err(error) => fault(realm, &error, None),
     }
 }
 
@@ -107,7 +103,7 @@ pub(crate) fn error_page(
         None => tracing::info!(realm = %realm.id(), reference, ?kind, "request refused"),
     }
     let html = ErrorPage { kind, realm: &realm.policy.name, base: "", reference: &reference, way_on }.render();
-    html.map_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response(), |html| page(status, html, &[]))
+    html.map_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response(), |html| page(status, html))
 }
 
 /// The constant page of a broken world.

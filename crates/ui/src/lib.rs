@@ -11,6 +11,7 @@ mod input;
 mod layout;
 mod mail;
 mod name;
+mod onward;
 mod page;
 mod words;
 
@@ -20,4 +21,5 @@ pub use assets::{Asset, assets};
 pub use chrome::{Chrome, Leave};
 pub use error::{ErrorKind, ErrorPage, WayOn};
 pub use mail::{Letter, Mail, mail};
+pub use onward::Onward;
 pub use page::render;

@@ -55,11 +55,6 @@ impl OidcProvider {
         Ok(url)
     }
 
-    /// The origin that the browser is sent to, for a page's `form-action`.
-    pub async fn authorization_origin(&self, now: Timestamp) -> Result<String, UpstreamError> {
-        Ok(self.metadata(now).await?.authorization_endpoint.origin().ascii_serialization())
-    }
-
     /// Turns what came back into who it is. The code is sent once: after a failure the person goes back to the provider.
     pub async fn redeem(&self, trip: &Trip, params: &CallbackParams, now: Timestamp) -> Result<BrokeredIdentity, UpstreamError> {
         let metadata = self.metadata(now).await?;

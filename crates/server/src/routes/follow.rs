@@ -8,7 +8,7 @@ use crate::handle::Handle;
 use crate::respond;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::{CallbackParams, UpstreamExchange, UpstreamFailure};
+use domain::{CallbackParams, ProviderAlias, UpstreamExchange, UpstreamFailure};
 use downstream::ErrorCode;
 use downstream::location::{error_location, success_location};
 use flow_runtime::{AuthenticationSession, Denial, Event, Next, Rejected};
@@ -72,7 +72,7 @@ async fn leave_for_provider(
     let Some(provider) = visit.realm.providers.get(&exchange.provider) else { return gone(visit) };
     let trip = driver.trip(&exchange);
     match provider.authorize_url(&trip, adapters::now()).await {
-        Ok(url) => respond::redirect(url.as_str()),
+        Ok(url) => away(visit, &provider_name(visit, &exchange.provider), url.as_str()),
         Err(error) => {
             driver.log_upstream(&exchange, &error);
             driver.redeemed = Some((exchange.id, Err(UpstreamFailure::Unavailable)));
@@ -104,14 +104,15 @@ pub(super) fn to_client(visit: &Visit, session: &AuthenticationSession, next: &N
     }
     match next {
         Next::Finished(finish) => {
-            let response = respond::redirect(&success_location(request, &finish.code, &realm.origin));
+            let response = away(visit, &client_name(visit, session), &success_location(request, &finish.code, &realm.origin));
             match &finish.cookie {
                 Some(cookie) => respond::with_cookie(response, &Cookie::Session.set(realm.id(), cookie)),
                 None => response,
             }
         }
         Next::Denied(denial) => {
-            respond::redirect(&error_location(request, error_code(denial), denial.code.as_str(), &realm.origin))
+            let location = error_location(request, error_code(denial), denial.code.as_str(), &realm.origin);
+            away(visit, &client_name(visit, session), &location)
         }
         Next::Show | Next::Redirect(_) => respond::redirect(&hub_path(&session.key.to_string())),
     }
@@ -133,4 +134,18 @@ fn error_code(denial: &Denial) -> ErrorCode {
         ErrorCode::ServerError,
     ];
     all.into_iter().find(|code| code.as_str() == denial.code.oauth_error()).unwrap_or(ErrorCode::AccessDenied)
+}
+
+/// To another origin: by a redirect on arrival from elsewhere, by a page after anything that may have been a form.
+fn away(visit: &Visit, to: &str, href: &str) -> Response {
+    if visit.from_elsewhere { respond::redirect(href) } else { respond::onward(&visit.realm, to, href) }
+}
+
+fn client_name(visit: &Visit, session: &AuthenticationSession) -> String {
+    let client = &session.request.client;
+    visit.realm.policy.client(client).map_or_else(|| client.to_string(), |client| client.name.clone())
+}
+
+fn provider_name(visit: &Visit, alias: &ProviderAlias) -> String {
+    visit.realm.policy.provider(alias).map_or_else(|| alias.to_string(), |provider| provider.name.clone())
 }

@@ -34,7 +34,7 @@ pub(super) async fn show(visit: Visit, Path(text): Path<String>) -> Response {
     let now = adapters::now();
     match &look {
         Look { stored: Err(next), .. } if *next != Next::Show => respond::redirect(&again_path(&text)),
-        Look { session, .. } => rest(&visit, &text, session, now).await,
+        Look { session, .. } => rest(&visit, &text, session, now),
     }
 }
 
@@ -69,7 +69,7 @@ pub(super) fn cookie_missing(visit: &Visit, handle: &str) -> Response {
     respond::error_page(&visit.realm, StatusCode::BAD_REQUEST, ErrorKind::CookieMissing, Some(WayOn::StartAgain(&path)), None)
 }
 
-async fn rest(visit: &Visit, handle: &str, session: &AuthenticationSession, now: Timestamp) -> Response {
+fn rest(visit: &Visit, handle: &str, session: &AuthenticationSession, now: Timestamp) -> Response {
     match &session.rest {
         Rest::Finished { finish, at } if now.since(*at) < REPEATS => to_client(visit, session, &Next::Finished(finish.clone())),
         Rest::Denied { denial, at } if denial.to_client && now.since(*at) < REPEATS => {
@@ -77,7 +77,7 @@ async fn rest(visit: &Visit, handle: &str, session: &AuthenticationSession, now:
         }
         _ if !session.is_over() && now >= session.expires_at => login_gone(visit, handle),
         _ => match view(&visit.realm.policy, session, now, Viewer::StartingBrowser) {
-            Some(view) => draw(visit, handle, session, &view, now).await,
+            Some(view) => draw(visit, handle, session, &view, now),
             None => login_gone(visit, handle),
         },
     }
@@ -88,7 +88,7 @@ fn login_gone(visit: &Visit, handle: &str) -> Response {
     respond::error_page(&visit.realm, StatusCode::GONE, ErrorKind::LoginGone, Some(WayOn::StartAgain(&path)), None)
 }
 
-async fn draw(visit: &Visit, handle: &str, session: &AuthenticationSession, view: &View, now: Timestamp) -> Response {
+fn draw(visit: &Visit, handle: &str, session: &AuthenticationSession, view: &View, now: Timestamp) -> Response {
     let (realm, login) = (&visit.realm, session.key);
     let csrf = realm.hub.form_token(login, &session.browser);
     let link = match &session.rest {
@@ -113,28 +113,7 @@ async fn draw(visit: &Visit, handle: &str, session: &AuthenticationSession, view
         leave,
     };
     match ui::render(view, &chrome) {
-        Ok(html) => respond::page(StatusCode::OK, html, &leads_to(visit, session, view, now).await),
+        Ok(html) => respond::page(StatusCode::OK, html),
         Err(error) => respond::fault(realm, &error, None),
     }
-}
-
-/// The origins that a form on this page may lead to: the client's, and the offered providers'. A provider that can't be reached
-/// now is left out: the login comes back by itself.
-async fn leads_to(visit: &Visit, session: &AuthenticationSession, view: &View, now: Timestamp) -> respond::LeadsTo {
-    let mut origins: Vec<String> = client_origin(&session.request.redirect_uri).into_iter().collect();
-    for provider in view.leads_to.iter().filter_map(|alias| visit.realm.providers.get(alias)) {
-        if let Ok(origin) = provider.authorization_origin(now).await {
-            origins.push(origin);
-        }
-    }
-    origins
-}
-
-/// The client's origin as `form-action` takes it; a native application's scheme by itself.
-pub(super) fn client_origin(redirect_uri: &str) -> Option<String> {
-    let uri = url::Url::parse(redirect_uri).ok()?;
-    Some(match uri.origin() {
-        url::Origin::Opaque(_) => format!("{}:", uri.scheme()),
-        origin => origin.ascii_serialization(),
-    })
 }

@@ -3,7 +3,6 @@
 
 use super::follow::{dead_link, follow};
 use super::form::HubForm;
-use super::hub::client_origin;
 use super::visit::Visit;
 use crate::adapters;
 use crate::driver::DriveError;
@@ -73,8 +72,7 @@ fn draw(visit: &Visit, token: &str, digest: &Digest, session: &AuthenticationSes
         leave: Leave::Nowhere,
     };
     match ui::render(&view, &chrome) {
-        // A press may end at the client.
-        Ok(html) => respond::page(StatusCode::OK, html, client_origin(&session.request.redirect_uri).as_slice()),
+        Ok(html) => respond::page(StatusCode::OK, html),
         Err(error) => respond::fault(realm, &error, None),
     }
 }

@@ -8,12 +8,15 @@ use crate::realm::Realm;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use domain::{Digest, SessionKey};
 use flow_runtime::Arrival;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+
+/// Where clients and providers send browsers.
+const ARRIVALS: [&str; 2] = ["/authorize", "/broker/"];
 
 /// The surroundings of one request.
 pub(super) struct Visit {
@@ -26,6 +29,8 @@ pub(super) struct Visit {
     network: String,
     /// Whether the browser says that the request comes from this origin, as far as it says anything.
     pub(super) same_origin: bool,
+    /// Whether this is an arrival from a client or a provider: never the end of a form of ours.
+    pub(super) from_elsewhere: bool,
 }
 
 impl Visit {
@@ -72,6 +77,7 @@ impl FromRequestParts<Arc<Shared>> for Visit {
             session: Cookie::Session.read(realm.id(), headers),
             network: network::of(peer, headers, &shared.trusted_proxies),
             same_origin: is_same_origin(&realm, headers),
+            from_elsewhere: parts.method == Method::GET && ARRIVALS.iter().any(|start| parts.uri.path().starts_with(start)),
             shared: Arc::clone(shared),
             realm,
         })

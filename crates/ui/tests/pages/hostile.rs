@@ -52,7 +52,6 @@ fn draw(page: Page) -> String {
             Way { id: "1".into(), kind: WayKind::Mail },
         ],
         can_restart: true,
-        leads_to: vec![],
     };
     let chrome = Chrome {
         action: "/login/h4ndle",

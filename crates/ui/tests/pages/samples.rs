@@ -63,7 +63,6 @@ fn sample(name: &'static str, page: Page) -> Sample {
         message: None,
         ways: Vec::new(),
         can_restart,
-        leads_to: Vec::new(),
     };
     Sample { name, view, leave: Leave::Button, mail_code: None }
 }

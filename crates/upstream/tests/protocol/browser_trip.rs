@@ -68,12 +68,6 @@ async fn the_endpoints_own_query_stays_but_never_speaks_for_braid() {
 }
 
 #[tokio::test]
-async fn a_page_may_lead_to_the_authorization_endpoint_only() {
-    let scene = Scene::new().await;
-    assert_eq!(scene.provider().authorization_origin(NOW).await.unwrap(), scene.idp.origin);
-}
-
-#[tokio::test]
 async fn oidc_rp_6_the_code_goes_once_to_the_token_endpoint_with_the_verifier() {
     let mut scene = Scene::new().await;
     for (auth, basic) in [(TokenAuth::Basic, true), (TokenAuth::Post, false)] {
