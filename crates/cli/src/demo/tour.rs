@@ -69,7 +69,7 @@ fn stories() -> Vec<Story> {
             start: "/login?provider=campus&prompt=login",
             lines: vec![
                 sign_in(&GRACE_AT_CAMPUS, "Campus"),
-                format!("Demo has an account with {} already. Say that it is yours, and let Braid send a mail.", GRACE.email),
+                format!("Demo has an account with {} already. Say that it is yours: Braid sends a mail.", GRACE.email),
                 "Open the mail's link in this browser and press the button: you are in, and Campus is linked.".into(),
                 "Or open the link in a private window, as on another device: it shows a code for this one.".into(),
             ],
@@ -79,8 +79,11 @@ fn stories() -> Vec<Story> {
             start: "/login?provider=campus&prompt=login",
             lines: vec![
                 sign_in(&ALAN_AT_CAMPUS, "Campus"),
-                format!("Demo has an account with {} already. Say that it is yours, and choose the password.", ALAN.email),
-                format!("The password of that account is {}. Then Campus is linked to it.", ALAN.password),
+                format!(
+                    "Demo has an account with {} already. Say that it is yours, then “Use the account's password”.",
+                    ALAN.email
+                ),
+                format!("That account's password is {}. Then Campus is linked to it.", ALAN.password),
             ],
         },
         Story {

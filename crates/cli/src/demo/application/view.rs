@@ -70,9 +70,15 @@ impl<'a> Failed<'a> {
     }
 }
 
+/// The claims that people look for first, in this order. The others follow by their names.
+const FIRST: [&str; 7] = ["sub", "name", "given_name", "family_name", "preferred_username", "email", "email_verified"];
+
 fn claims(all: &Map<String, Value>) -> Vec<Claim> {
-    let shown = all.iter().filter(|(_, value)| !value.is_null());
-    shown.map(|(name, value)| Claim { name: name.clone(), value: written(value), meaning: meaning(name) }).collect()
+    let place = |name: &str| FIRST.iter().position(|first| *first == name).unwrap_or(FIRST.len());
+    let mut shown: Vec<_> = all.iter().filter(|(_, value)| !value.is_null()).collect();
+    shown.sort_by_key(|(name, _)| (place(name), name.as_str()));
+    let claim = |(name, value): (&String, &Value)| Claim { name: name.clone(), value: written(value), meaning: meaning(name) };
+    shown.into_iter().map(claim).collect()
 }
 
 fn written(value: &Value) -> String {
@@ -92,6 +98,8 @@ fn meaning(claim: &str) -> &'static str {
         "iat" => "when the token was made",
         "auth_time" => "when the person signed in",
         "amr" => "how: fed is a provider, pwd a password, mail a mail proof",
+        "identity_provider" => "which provider was used this time",
+        "sid" => "names this sign-in",
         "nonce" => "ties the token to this login",
         "at_hash" => "ties the token to its access token",
         "email" => "the address",

@@ -1,0 +1,145 @@
+//! A folder in which the binary runs.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use tempfile::TempDir;
+
+/// A folder of its own.
+pub struct Place(TempDir);
+
+/// How a command ended.
+pub struct Ended {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+/// A port that nobody listens on.
+pub fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+}
+
+impl Place {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    /// One with a keyring and a configuration that works.
+    pub fn with_config() -> Self {
+        let place = Self::new();
+        assert_eq!(place.braid(&["keyring", "new", "--id", "one", "--out", "keyring.key"]).code, 0);
+        let port = free_port();
+        place.write(
+            "braid.yaml",
+            &format!(
+                "database: sqlite:braid.db\nlisten: 127.0.0.1:{port}\nkeyring: [{{ id: one, file: keyring.key }}]\nrealms:\n  main: {{ name: Main, origin: 'http://localhost:{port}' }}\n"
+            ),
+        );
+        place
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.path(name).exists()
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_braid"));
+        command.args(arguments).current_dir(self.0.path()).stdin(Stdio::null());
+        command.env_remove("BRAID_DATABASE").env_remove("BRAID_LISTEN");
+        command
+    }
+
+    /// Runs the binary to its end.
+    pub fn braid(&self, arguments: &[&str]) -> Ended {
+        ended(self.command(arguments).output().unwrap())
+    }
+
+    /// Runs the binary to its end, with something to read.
+    pub fn braid_reading(&self, arguments: &[&str], input: &str) -> Ended {
+        let mut command = self.command(arguments);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        ended(child.wait_with_output().unwrap())
+    }
+
+    /// Starts the binary, and waits until a line with `ready` is written: to standard error, or to standard output.
+    pub fn start(&self, arguments: &[&str], ready: &str) -> Running {
+        let mut child = self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        let (said, lines) = std::sync::mpsc::channel();
+        for stream in [Box::new(out) as Box<dyn std::io::Read + Send>, Box::new(err)] {
+            let said = said.clone();
+            std::thread::spawn(move || {
+                for line in BufReader::new(stream).lines().map_while(Result::ok) {
+                    let _ = said.send(line);
+                }
+            });
+        }
+        drop(said);
+        let mut log = String::new();
+        while !log.contains(ready) {
+            let Ok(line) = lines.recv() else {
+                let code = child.wait().unwrap();
+                panic!("it ended with {code} before it was ready:\n{log}");
+            };
+            log = format!("{log}{line}\n");
+        }
+        Running { child, lines, log }
+    }
+}
+
+/// A binary that runs.
+pub struct Running {
+    child: Child,
+    lines: std::sync::mpsc::Receiver<String>,
+    /// What it said until it was ready.
+    pub log: String,
+}
+
+impl Running {
+    /// Asks it to end, as a service manager does, and says how it ended and all that it said.
+    pub fn terminate(mut self) -> (Option<i32>, String) {
+        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(asked.success());
+        let code = self.child.wait().unwrap().code();
+        let rest: String = self.lines.iter().map(|line| format!("{line}\n")).collect();
+        (code, format!("{}{rest}", self.log))
+    }
+
+    /// The status line and everything after it that the given path answers.
+    pub fn get(&self, port: u16, path: &str) -> String {
+        let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has ended already, unless the test failed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn ended(output: std::process::Output) -> Ended {
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ended { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+}
