@@ -11,8 +11,8 @@ on_every_database!(
     a_user_reads_back_as_made,
     a_user_is_found_by_each_of_its_names,
     a_username_is_taken_once,
-    a_proved_address_is_taken_once,
-    a_subject_is_never_given_out_again,
+    inv_4_a_proved_address_is_taken_once,
+    inv_5_a_subject_is_never_given_out_again,
     realms_share_nothing,
     an_address_is_released_by_all_who_never_proved_it,
     closing_an_account_kills_its_past,
@@ -61,7 +61,7 @@ async fn a_username_is_taken_once(database: &Database) {
     assert_eq!(database.store.find_user(&realm(), id("eve")).await.unwrap(), None);
 }
 
-async fn a_proved_address_is_taken_once(database: &Database) {
+async fn inv_4_a_proved_address_is_taken_once(database: &Database) {
     make(&database.store, &person_at("ada", proved("ada@example.org"))).await;
     let outcome = database.store.create_user(&realm(), person_at("eve", proved("ADA@example.org"))).await.unwrap();
     assert_eq!(outcome, Committed::Conflict(Conflict::Address));
@@ -69,7 +69,7 @@ async fn a_proved_address_is_taken_once(database: &Database) {
     make(&database.store, &person_at("carol", typed("ada@example.org"))).await;
 }
 
-async fn a_subject_is_never_given_out_again(database: &Database) {
+async fn inv_5_a_subject_is_never_given_out_again(database: &Database) {
     let ada = person("ada");
     make(&database.store, &ada).await;
     let thief = NewUser { subject: ada.subject.clone(), ..person("eve") };

@@ -13,7 +13,7 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-on_every_database!(a_commit_that_fails_at_any_write_leaves_nothing, a_commit_that_is_dropped_at_any_moment_is_whole);
+on_every_database!(rel_22_a_commit_that_fails_at_any_write_leaves_nothing, a_commit_that_is_dropped_at_any_moment_is_whole);
 
 /// A first login with everything in it.
 fn first_login(ada: &NewUser) -> Commit {
@@ -56,7 +56,7 @@ async fn seen(store: &Store, ada: &NewUser) -> usize {
 
 const ALL: usize = 11;
 
-async fn a_commit_that_fails_at_any_write_leaves_nothing(database: &Database) {
+async fn rel_22_a_commit_that_fails_at_any_write_leaves_nothing(database: &Database) {
     let (store, ada) = (&database.store, person_called("ada"));
     let good = first_login(&ada);
     let broken = Write::StartBrowserSession(Box::new(browser_session("nobody's", &person("nobody"))));

@@ -10,7 +10,7 @@ use persistence::Redeemed;
 
 on_every_database!(
     a_code_becomes_a_grant,
-    oidc_op_10_a_code_that_comes_back_revokes_its_grant,
+    oidc_tk_1_a_code_that_comes_back_revokes_its_grant,
     a_code_that_comes_back_late_revokes_its_grant,
     a_refused_code_is_used_up,
     a_code_of_a_closed_account_gives_nothing,
@@ -28,7 +28,7 @@ async fn a_code_becomes_a_grant(database: &Database) {
     assert_eq!(unknown, Redeemed::Unknown);
 }
 
-async fn oidc_op_10_a_code_that_comes_back_revokes_its_grant(database: &Database) {
+async fn oidc_tk_1_a_code_that_comes_back_revokes_its_grant(database: &Database) {
     let store = &database.store;
     let (code, _) = signed_in(store, "ada").await;
     let Redeemed::Issued(issuance) = redeem(store, &code, at(1)).await else { panic!("the code is good") };

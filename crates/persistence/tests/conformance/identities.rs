@@ -8,14 +8,14 @@ use flow_runtime::{Conflict, Write};
 use persistence::Committed;
 
 on_every_database!(
-    a_link_reads_back_with_its_proof,
-    an_identity_is_tied_once,
+    inv_2_a_link_reads_back_with_its_proof,
+    ph_36_an_identity_is_tied_once,
     inv_1_identities_are_compared_byte_for_byte,
     the_first_identity_is_primary,
     a_sign_in_keeps_what_the_provider_says_now,
 );
 
-async fn a_link_reads_back_with_its_proof(database: &Database) {
+async fn inv_2_a_link_reads_back_with_its_proof(database: &Database) {
     let (store, ada) = (&database.store, person("ada"));
     let mut tie = link("ada", "a1");
     tie.email = Some(AssertedEmail { address: address("ada@campus.example"), vouched: Vouched::Yes });
@@ -27,7 +27,7 @@ async fn a_link_reads_back_with_its_proof(database: &Database) {
     assert_eq!(recorded(store, AuditKind::IdentityLinked).await, 1);
 }
 
-async fn an_identity_is_tied_once(database: &Database) {
+async fn ph_36_an_identity_is_tied_once(database: &Database) {
     let store = &database.store;
     make(store, &person("ada")).await;
     make(store, &person("eve")).await;

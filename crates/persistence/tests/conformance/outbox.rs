@@ -14,7 +14,7 @@ on_every_database!(
     a_failed_mail_is_tried_again_when_it_is_time,
     a_mail_is_not_sent_after_its_time,
     a_mail_that_does_not_open_keeps_nobody_back,
-    inv_15_no_mail_can_be_read_in_the_database,
+    no_mail_can_be_read_in_the_database,
 );
 
 const LEASE: Duration = Duration::from_mins(1);
@@ -87,7 +87,7 @@ async fn a_mail_that_does_not_open_keeps_nobody_back(database: &Database) {
     raw.close().await.unwrap();
 }
 
-async fn inv_15_no_mail_can_be_read_in_the_database(database: &Database) {
+async fn no_mail_can_be_read_in_the_database(database: &Database) {
     if database.is_in_memory() {
         return;
     }

@@ -12,18 +12,19 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 on_every_database!(
-    fifty_first_logins_of_one_identity_make_one_user,
+    rel_1_fifty_first_logins_of_one_identity_make_one_user,
     fifty_takers_of_one_address_make_one_owner,
-    fifty_takers_of_one_username_make_one_owner,
+    rel_18_fifty_takers_of_one_username_make_one_owner,
     parallel_links_make_one_primary,
-    a_hundred_uses_of_one_token_are_one,
-    a_hundred_redemptions_of_one_code_are_one,
-    a_hundred_refreshes_make_one_branch_at_most,
+    rel_8_a_hundred_uses_of_one_token_are_one,
+    oidc_tk_2_a_hundred_redemptions_of_one_code_are_one,
+    rel_9_a_hundred_refreshes_make_one_branch_at_most,
     a_hundred_uses_of_one_exchange_are_one,
-    two_hundred_reservations_stay_within_the_limit,
+    rel_13_two_hundred_reservations_stay_within_the_limit,
     a_double_submit_has_one_effect,
-    a_disable_between_question_and_commit_wins,
-    crossing_commits_all_end,
+    inv_7_a_disable_between_question_and_commit_wins,
+    a_guard_lets_one_of_many_through,
+    rel_16_crossing_commits_all_end,
     mails_are_taken_once_by_two_nodes,
     parallel_consents_add_up,
 );
@@ -48,7 +49,7 @@ fn how_many<T: PartialEq>(outcomes: &[T], wanted: &T) -> usize {
 
 const DONE: Committed = Committed::Done { version: None };
 
-async fn fifty_first_logins_of_one_identity_make_one_user(database: &Database) {
+async fn rel_1_fifty_first_logins_of_one_identity_make_one_user(database: &Database) {
     let outcomes = all_at_once(database, 50, |store, number| async move {
         let name = format!("ada{number}");
         let user = person_at(&name, typed("ada@example.org"));
@@ -74,7 +75,7 @@ async fn fifty_takers_of_one_address_make_one_owner(database: &Database) {
     assert_eq!(how_many(&outcomes, &Committed::Conflict(Conflict::Address)), 49);
 }
 
-async fn fifty_takers_of_one_username_make_one_owner(database: &Database) {
+async fn rel_18_fifty_takers_of_one_username_make_one_owner(database: &Database) {
     let outcomes = all_at_once(database, 50, |store, number| async move {
         let user = NewUser { username: person_called("ada").username, ..person(&format!("ada{number}")) };
         store.create_user(&realm(), user).await.unwrap()
@@ -96,7 +97,7 @@ async fn parallel_links_make_one_primary(database: &Database) {
     assert_eq!((identities.len(), identities.iter().filter(|identity| identity.primary).count()), (20, 1));
 }
 
-async fn a_hundred_uses_of_one_token_are_one(database: &Database) {
+async fn rel_8_a_hundred_uses_of_one_token_are_one(database: &Database) {
     done(&database.store, vec![Write::IssueToken(Box::new(token("t", "l")))]).await;
     let outcomes = all_at_once(database, 100, |store, _| async move {
         store.commit(&realm(), &writes(vec![Write::ConsumeToken(digest("t"))])).await.unwrap()
@@ -106,7 +107,7 @@ async fn a_hundred_uses_of_one_token_are_one(database: &Database) {
     assert_eq!(how_many(&outcomes, &Committed::Conflict(Conflict::Token)), 99);
 }
 
-async fn a_hundred_redemptions_of_one_code_are_one(database: &Database) {
+async fn oidc_tk_2_a_hundred_redemptions_of_one_code_are_one(database: &Database) {
     let (code, kept) = signed_in(&database.store, "ada").await;
     let outcomes = all_at_once(database, 100, |store, _| {
         let code = code.clone();
@@ -120,7 +121,7 @@ async fn a_hundred_redemptions_of_one_code_are_one(database: &Database) {
     assert_eq!(recorded(&database.store, AuditKind::CodeReused).await, 1);
 }
 
-async fn a_hundred_refreshes_make_one_branch_at_most(database: &Database) {
+async fn rel_9_a_hundred_refreshes_make_one_branch_at_most(database: &Database) {
     let (code, _) = signed_in(&database.store, "ada").await;
     let Redeemed::Issued(issuance) = redeem(&database.store, &code, at(1)).await else { panic!("the code is good") };
     let token: Secret = refresh_token(&issuance);
@@ -143,7 +144,7 @@ async fn a_hundred_uses_of_one_exchange_are_one(database: &Database) {
     assert_eq!(how_many(&outcomes, &true), 1);
 }
 
-async fn two_hundred_reservations_stay_within_the_limit(database: &Database) {
+async fn rel_13_two_hundred_reservations_stay_within_the_limit(database: &Database) {
     let count = |counter, key: &str, limit| Counted {
         reservation: Reservation { counter, limit, window: Duration::from_mins(1) },
         key: CountKey::text(key),
@@ -181,7 +182,7 @@ async fn a_double_submit_has_one_effect(database: &Database) {
     assert_eq!(recorded(&database.store, AuditKind::UserCreated).await, 1);
 }
 
-async fn a_disable_between_question_and_commit_wins(database: &Database) {
+async fn inv_7_a_disable_between_question_and_commit_wins(database: &Database) {
     let other = database.second_node().await;
     for round in 0..30 {
         let name = format!("ada{round}");
@@ -202,7 +203,19 @@ async fn a_disable_between_question_and_commit_wins(database: &Database) {
     }
 }
 
-async fn crossing_commits_all_end(database: &Database) {
+async fn a_guard_lets_one_of_many_through(database: &Database) {
+    make(&database.store, &person_at("ada", typed("ada@example.org"))).await;
+    let outcomes = all_at_once(database, 40, |store, _| async move {
+        let moves_the_version = Write::ReleaseAddress { address: address("ada@example.org"), except: id("bob") };
+        let guards = vec![Guard { user: id("ada"), version: Version(0) }];
+        store.commit(&realm(), &Commit { guards, ..writes(vec![moves_the_version]) }).await.unwrap()
+    })
+    .await;
+    assert_eq!(how_many(&outcomes, &DONE), 1);
+    assert_eq!(how_many(&outcomes, &Committed::GuardMoved), 39);
+}
+
+async fn rel_16_crossing_commits_all_end(database: &Database) {
     let names = ["ada", "bob", "carol", "dave"];
     for name in names {
         make(&database.store, &person_at(name, typed("shared@example.org"))).await;

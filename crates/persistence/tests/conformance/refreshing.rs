@@ -9,8 +9,8 @@ use persistence::{Redeemed, Refreshed, Store};
 
 on_every_database!(
     a_refresh_token_becomes_the_next,
-    oidc_tk_1_an_old_refresh_token_ends_the_family,
-    a_closed_account_refreshes_nothing,
+    oidc_tk_11_an_old_refresh_token_ends_the_family,
+    oidc_tk_11_a_closed_account_refreshes_nothing,
     an_expired_family_is_forgotten,
 );
 
@@ -35,7 +35,7 @@ async fn a_refresh_token_becomes_the_next(database: &Database) {
     assert_eq!(never, Refreshed::Unknown);
 }
 
-async fn oidc_tk_1_an_old_refresh_token_ends_the_family(database: &Database) {
+async fn oidc_tk_11_an_old_refresh_token_ends_the_family(database: &Database) {
     let store = &database.store;
     let first = family(store).await;
     let Refreshed::Issued(second) = refresh(store, &refresh_token(&first), at(10), 1).await else { panic!("it is good") };
@@ -47,7 +47,7 @@ async fn oidc_tk_1_an_old_refresh_token_ends_the_family(database: &Database) {
     assert_eq!(recorded(store, AuditKind::RefreshReused).await, 1, "written down once");
 }
 
-async fn a_closed_account_refreshes_nothing(database: &Database) {
+async fn oidc_tk_11_a_closed_account_refreshes_nothing(database: &Database) {
     let store = &database.store;
     let first = family(store).await;
     store.set_enabled(&realm(), id("ada"), false, at(2)).await.unwrap();

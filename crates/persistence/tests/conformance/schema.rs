@@ -6,14 +6,14 @@ use persistence::{MigrateError, OpenError, Store};
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 
 on_every_database!(
-    a_schema_is_taken_once_by_many_nodes,
-    a_newer_schema_is_refused,
+    rel_60_a_schema_is_taken_once_by_many_nodes,
+    rel_34_a_newer_schema_is_refused,
     an_older_schema_is_noticed,
     look_ups_use_an_index,
     a_table_has_the_realm_in_its_key,
 );
 
-async fn a_schema_is_taken_once_by_many_nodes(database: &Database) {
+async fn rel_60_a_schema_is_taken_once_by_many_nodes(database: &Database) {
     if database.is_in_memory() {
         return;
     }
@@ -31,7 +31,7 @@ async fn a_schema_is_taken_once_by_many_nodes(database: &Database) {
     one.check_schema().await.unwrap();
 }
 
-async fn a_newer_schema_is_refused(database: &Database) {
+async fn rel_34_a_newer_schema_is_refused(database: &Database) {
     if database.is_in_memory() {
         return;
     }

@@ -6,9 +6,9 @@ use crate::scene::*;
 use domain::TokenPurpose;
 use persistence::SingleUse;
 
-on_every_database!(a_thing_is_used_once_for_its_purpose, what_has_expired_is_not_used);
+on_every_database!(ph_61_a_thing_is_used_once_for_its_purpose, what_has_expired_is_not_used);
 
-async fn a_thing_is_used_once_for_its_purpose(database: &Database) {
+async fn ph_61_a_thing_is_used_once_for_its_purpose(database: &Database) {
     let store = &database.store;
     let key = digest("state");
     for purpose in [SingleUse::Exchange, SingleUse::Token(TokenPurpose::ProveAddress), SingleUse::Code] {

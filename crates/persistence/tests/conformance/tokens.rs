@@ -10,7 +10,7 @@ use persistence::Committed;
 on_every_database!(
     a_token_reads_back_until_it_expires,
     a_token_is_used_once,
-    a_newer_token_replaces_the_login_s_others,
+    ph_67_a_newer_token_replaces_the_login_s_others,
     an_unknown_or_old_token_is_a_conflict,
 );
 
@@ -37,7 +37,7 @@ async fn a_token_is_used_once(database: &Database) {
     assert_eq!(store.find_user(&realm(), id("ada")).await.unwrap(), None);
 }
 
-async fn a_newer_token_replaces_the_login_s_others(database: &Database) {
+async fn ph_67_a_newer_token_replaces_the_login_s_others(database: &Database) {
     let store = &database.store;
     done(store, vec![issue("first", "l"), issue("elsewhere", "another")]).await;
     done(store, vec![issue("second", "l")]).await;
