@@ -20,7 +20,7 @@ export async function freshDatabase(kind) {
   if (kind === 'sqlite') {
     return {
       url: 'sqlite:braid.db',
-      rows: async (sql, folder) => JSON.parse(await said(python, ['-c', READ, sql], { cwd: folder })),
+      rows: rowsOfFile,
       drop: () => {},
     }
   }
@@ -33,6 +33,11 @@ export async function freshDatabase(kind) {
     rows: async (sql) => JSON.parse(await psql(url.href, `SELECT coalesce(json_agg(found), '[]') FROM (${sql}) AS found`)),
     drop: () => psql(postgres, `DROP DATABASE ${name} WITH (FORCE)`),
   }
+}
+
+/** Reads the SQLite database of a folder. */
+export async function rowsOfFile(sql, folder) {
+  return JSON.parse(await said(python, ['-c', READ, sql], { cwd: folder }))
 }
 
 const psql = (url, sql) => said('psql', ['--no-psqlrc', '--quiet', '--tuples-only', '--no-align', '--dbname', url, '--command', sql])

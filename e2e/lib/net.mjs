@@ -12,6 +12,17 @@ export async function freePort() {
   return port
 }
 
+/** The first of several ports in a row that were free a moment ago. */
+export async function freePorts(count) {
+  for (;;) {
+    const first = await freePort()
+    const claims = Array.from({ length: count }, (_, at) => listen(createServer(), first + at))
+    const servers = await Promise.allSettled(claims)
+    await Promise.all(servers.map(({ value }) => value && close(value)))
+    if (servers.every(({ status }) => status === 'fulfilled')) return first
+  }
+}
+
 /** Makes a server listen on the loopback interface. */
 export function listen(server, port) {
   return new Promise((resolve, reject) => {
