@@ -1,18 +1,18 @@
 //! The address in a mail. Looking at it does nothing, however often and by whom; in the browser that started one press
 //! finishes, and elsewhere there is only a code to type there.
 
-use super::follow::{dead_link, follow};
-use super::form::HubForm;
+use super::follow::{dead_link, follow, hub_path};
+use super::form::{HubForm, once, pairs};
 use super::visit::Visit;
 use crate::adapters;
 use crate::driver::DriveError;
 use crate::handle::Handle;
 use crate::respond;
 use axum::body::Bytes;
-use axum::extract::Path;
+use axum::extract::{Path, RawQuery};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::{Digest, Secret};
+use domain::{Digest, Secret, SessionKey};
 use flow_runtime::{AuthenticationSession, Event, Viewer, view};
 use persistence::StoreError;
 use ui::{Chrome, Leave};
@@ -28,11 +28,11 @@ pub(super) async fn show(visit: Visit, Path(token): Path<String>) -> Response {
 }
 
 /// The press, in the browser that started. Anybody else is shown the code again.
-pub(super) async fn press(visit: Visit, Path(token): Path<String>, body: Bytes) -> Response {
+pub(super) async fn press(visit: Visit, Path(token): Path<String>, RawQuery(query): RawQuery, body: Bytes) -> Response {
     let digest = Digest::of(&Secret::new(token.clone()));
     let session = match waiting(&visit, &digest).await {
         Ok(Some(session)) => session,
-        Ok(None) => return dead_link(&visit, None),
+        Ok(None) => return pressed_before(&visit, &query.unwrap_or_default()).await,
         Err(error) => return respond::fault(&visit.realm, &DriveError::from(error), None),
     };
     let HubForm { csrf, .. } = HubForm::read(&body);
@@ -44,6 +44,23 @@ pub(super) async fn press(visit: Visit, Path(token): Path<String>, body: Bytes) 
     let mut driver = visit.driver(session.key);
     let outcome = driver.drive(&handle, Event::MailPressed { token: digest }).await;
     follow(&visit, driver, &text, outcome).await
+}
+
+/// The mail doesn't count any more. In the browser that started, the form names its login: a second press of the button leads to
+/// where the first one led.
+async fn pressed_before(visit: &Visit, query: &str) -> Response {
+    let pairs = pairs(query.as_bytes());
+    let Some(key) = once(&pairs, "login").ok().flatten().and_then(|key| SessionKey::parse(key).ok()) else {
+        return dead_link(visit, None);
+    };
+    match visit.shared.store.session(visit.realm.id(), key).await {
+        Ok(Some((session, _))) if visit.browser.as_ref() == Some(&session.browser) => {
+            let path = hub_path(&key.to_string());
+            if session.is_over() { respond::redirect(&path) } else { dead_link(visit, Some(&path)) }
+        }
+        Ok(_) => dead_link(visit, None),
+        Err(error) => respond::fault(&visit.realm, &DriveError::from(error), None),
+    }
 }
 
 /// The login that waits for this mail, if the mail is its newest, unused and in time.
@@ -61,7 +78,7 @@ fn draw(visit: &Visit, token: &str, digest: &Digest, session: &AuthenticationSes
     let Some(view) = view(&realm.policy, session, now, viewer) else { return dead_link(visit, None) };
     let csrf = own.then(|| realm.hub.form_token(session.key, &session.browser));
     let code = (!own).then(|| realm.hub.mail_code(digest));
-    let action = format!("/mail/{token}");
+    let action = if own { format!("/mail/{token}?login={}", session.key) } else { format!("/mail/{token}") };
     let chrome = Chrome {
         action: &action,
         csrf: csrf.as_ref().map_or("", Secret::reveal),

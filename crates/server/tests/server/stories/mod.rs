@@ -1,0 +1,8 @@
+//! What people live through, from the first request to the claims that the client gets.
+
+mod consent;
+mod first_login;
+mod local;
+mod silent;
+mod trouble;
+mod twice;
