@@ -88,6 +88,16 @@ fn constraint_by_columns(message: &str) -> Option<Unique> {
     }
 }
 
+impl StoreError {
+    /// Whether the same transaction may well succeed now: it lost a deadlock or a race. After a lock was waited for in vain
+    /// it isn't.
+    pub(crate) fn is_over_at_once(&self) -> bool {
+        let Self::Busy(error) = self else { return false };
+        let waited_in_vain = database_error(error).and_then(sqlx::error::DatabaseError::code);
+        !matches!(error, DbErr::ConnectionAcquire(_)) && !matches!(waited_in_vain.as_deref(), Some("55P03" | "5" | "261"))
+    }
+}
+
 fn is_busy(error: &DbErr) -> bool {
     if matches!(error, DbErr::ConnectionAcquire(_)) {
         return true;

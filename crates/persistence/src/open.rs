@@ -6,6 +6,7 @@ use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sea_orm::sqlx::{self, ConnectOptions as _};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,7 +26,10 @@ pub enum OpenError {
     /// The address can't be read.
     #[error("the address of the database can't be read")]
     Address(#[source] sqlx::Error),
-    /// It can't be reached, or the file can't be opened.
+    /// The file can't be made.
+    #[error("the file of the database can't be opened")]
+    File(#[source] std::io::Error),
+    /// It can't be reached, or the file is no database.
     #[error("the database can't be opened")]
     Connect(#[source] sqlx::Error),
 }
@@ -63,8 +67,12 @@ impl Store {
             return Err(OpenError::UnknownKind);
         }
         let options: SqliteConnectOptions = url.parse().map_err(OpenError::Address)?;
+        let in_memory = url.contains(":memory:") || url.contains("mode=memory");
+        if !in_memory {
+            make_private(options.get_filename()).map_err(OpenError::File)?;
+        }
         let writer = open_sqlite(sqlite_writes(options.clone()), 1).await?;
-        if url.contains(":memory:") || url.contains("mode=memory") {
+        if in_memory {
             let anchor = Some(open_sqlite(sqlite_writes(options), 1).await?);
             return Ok(Self { reader: writer.clone(), writer, keyring, _anchor: anchor });
         }
@@ -106,6 +114,16 @@ async fn compare(tx: &DatabaseTransaction) -> Result<(Vec<String>, Vec<String>),
     let unknown = taken.iter().filter(|step| !known.contains(step)).cloned().collect();
     let missing = known.into_iter().filter(|step| !taken.contains(step)).collect();
     Ok((unknown, missing))
+}
+
+/// Makes the file if it isn't there. Only the account that Braid runs under may read it; SQLite gives the files beside it the
+/// same permissions.
+fn make_private(file: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map(drop)
 }
 
 fn sqlite_writes(options: SqliteConnectOptions) -> SqliteConnectOptions {

@@ -10,6 +10,7 @@ use flow_runtime::Notice;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, LockBehavior, LockType};
 use sea_orm::{ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use std::error::Error as _;
 use std::time::Duration;
 
 const TABLE: &str = "outbox";
@@ -77,8 +78,15 @@ impl Store {
 
     /// One mail that can't be read must not keep the others back.
     fn open_or_log(&self, row: Model) -> Option<DueNotice> {
-        let id = row.id.clone();
-        self.open_notice(row).inspect_err(|error| tracing::error!(id, %error, cause = ?std::error::Error::source(error).map(ToString::to_string), "a mail in the outbox can't be read")).ok()
+        let (realm, id) = (row.realm.clone(), row.id.clone());
+        match self.open_notice(row) {
+            Ok(notice) => Some(notice),
+            Err(error) => {
+                let cause = error.source().map(ToString::to_string).unwrap_or_default();
+                tracing::error!(realm, id, %error, cause, "a mail in the outbox can't be read");
+                None
+            }
+        }
     }
 
     pub(crate) fn open_notice(&self, row: Model) -> Result<DueNotice, StoreError> {

@@ -31,7 +31,7 @@ pub(crate) enum Ending<T> {
     Undo(T),
 }
 
-/// Runs a block that says whether its transaction is kept or undone, again if a deadlock or a lock ended it, and gives what it ends with. The block sees what
+/// Runs a block that says whether its transaction is kept or undone, again if a deadlock or a race ended it, and gives what it ends with. The block sees what
 /// was committed before it began to write: SQLite takes the write lock first, on PostgreSQL the rows that matter are locked
 /// when they are read.
 ///
@@ -77,7 +77,7 @@ impl Store {
                 Err(error)
             }
         };
-        if matches!(outcome, Err(StoreError::Busy(_))) && *tries < TRIES {
+        if outcome.as_ref().is_err_and(StoreError::is_over_at_once) && *tries < TRIES {
             tokio::time::sleep(Duration::from_millis(1 << *tries)).await;
             *tries += 1;
             return ControlFlow::Continue(());

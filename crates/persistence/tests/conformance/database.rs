@@ -55,6 +55,11 @@ impl Database {
         self.url == "sqlite::memory:"
     }
 
+    /// Whether it is a server's, where transactions run side by side.
+    pub(crate) fn is_postgres(&self) -> bool {
+        self.server.is_some()
+    }
+
     /// Where it is.
     pub(crate) fn url(&self) -> &str {
         &self.url

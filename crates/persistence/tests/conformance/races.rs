@@ -7,6 +7,7 @@ use crate::scene::*;
 use domain::{AuditKind, Secret, Version};
 use flow_runtime::{Conflict, Counter, Guard, NewUser, Reservation, Write};
 use persistence::{Commit, Committed, CountKey, Counted, Redeemed, Refreshed, SingleUse, Store};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement, TransactionTrait as _};
 use std::future::Future;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -25,6 +26,7 @@ on_every_database!(
     inv_7_a_disable_between_question_and_commit_wins,
     a_guard_lets_one_of_many_through,
     rel_16_crossing_commits_all_end,
+    rel_16_a_deadlock_with_somebody_else_is_tried_again,
     mails_are_taken_once_by_two_nodes,
     parallel_consents_add_up,
 );
@@ -230,6 +232,42 @@ async fn rel_16_crossing_commits_all_end(database: &Database) {
     .await;
     for outcome in outcomes {
         assert_eq!(outcome.unwrap(), DONE);
+    }
+}
+
+async fn rel_16_a_deadlock_with_somebody_else_is_tried_again(database: &Database) {
+    if !database.is_postgres() {
+        return;
+    }
+    let mut people = ["ada", "bob"].map(person);
+    people.sort_by_key(|user| user.id.to_string());
+    for user in &people {
+        make(&database.store, user).await;
+    }
+    let raw = database.raw().await;
+    let lock = |user: &NewUser| format!("SELECT id FROM users WHERE id = '{}' FOR UPDATE", user.id);
+    let somebody = raw.begin().await.unwrap();
+    somebody.execute_unprepared(&lock(&people[1])).await.unwrap();
+    let guards = people.iter().map(|user| Guard { user: user.id, version: Version(0) }).collect();
+    let store = database.store.clone();
+    let commit = tokio::spawn(async move { store.commit(&realm(), &Commit { guards, ..nothing() }).await });
+    wait_until_somebody_waits(&raw).await;
+    // Now each waits for the other. Who began to wait first is ended by the database, and that is the commit.
+    somebody.execute_unprepared(&lock(&people[0])).await.unwrap();
+    somebody.commit().await.unwrap();
+    assert_eq!(commit.await.unwrap().unwrap(), DONE);
+    raw.close().await.unwrap();
+}
+
+async fn wait_until_somebody_waits(raw: &DatabaseConnection) {
+    let waiting = "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.datname = current_database() \
+                   JOIN pg_stat_activity a ON a.pid = l.pid AND a.datid = d.oid WHERE NOT l.granted";
+    loop {
+        let row = raw.query_one_raw(Statement::from_string(raw.get_database_backend(), waiting)).await.unwrap().unwrap();
+        if row.try_get_by_index::<i64>(0).unwrap() > 0 {
+            return;
+        }
+        tokio::task::yield_now().await;
     }
 }
 

@@ -129,12 +129,30 @@ async fn tables(raw: &sea_orm::DatabaseConnection) -> Vec<String> {
     rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn only_the_account_that_braid_runs_under_reads_the_file() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("braid.db").display());
+    let store = Store::open(&url, crate::database::keyring()).await.unwrap();
+    store.migrate().await.unwrap();
+    let mut files = 0;
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let file = file.unwrap();
+        let mode = file.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{:?} has mode {mode:o}", file.file_name());
+        files += 1;
+    }
+    assert!(files > 1, "the log beside the file is there too");
+}
+
 #[tokio::test]
 async fn what_is_no_database_is_refused_in_words() {
     for (url, says) in [
         ("mysql://root@localhost/braid", "sqlite:PATH"),
         ("braid.db", "sqlite:PATH"),
-        ("sqlite:/no/such/folder/braid.db", "can't be opened"),
+        ("sqlite:/no/such/folder/braid.db", "the file of the database can't be opened"),
         ("postgres://nobody:hunter2@127.0.0.1:1/none", "can't be opened"),
     ] {
         let error: OpenError = Store::open(url, crate::database::keyring()).await.err().unwrap();
