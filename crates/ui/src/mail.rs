@@ -29,7 +29,7 @@ pub struct Letter<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "mails/prove_address.txt")]
+#[template(path = "mails/prove_address.txt", whitespace = "preserve")]
 struct ProveAddressText<'a> {
     words: &'a ProveAddress<'a>,
 }
@@ -52,7 +52,7 @@ struct ProveAddress<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "mails/identity_linked.txt")]
+#[template(path = "mails/identity_linked.txt", whitespace = "preserve")]
 struct IdentityLinkedText<'a> {
     words: &'a IdentityLinked,
 }
