@@ -16,8 +16,7 @@ pub(crate) fn key() -> Secret {
 /// Makes a key, and says how the configuration names it.
 pub(crate) fn new(id: Option<String>, out: Option<&Path>) -> Result<(), Failure> {
     let key = key();
-    let random = || server::fresh_entropy().id("id").iter().take(4).map(|byte| format!("{byte:02x}")).collect::<String>();
-    let id = id.unwrap_or_else(|| format!("key-{}", random()));
+    let id = id.unwrap_or_else(|| format!("key-{:08x}", u128::from_be_bytes(server::fresh_entropy().id("id")) >> 96));
     match out {
         Some(path) => {
             write_private(path, key.reveal())?;

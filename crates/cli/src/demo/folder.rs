@@ -7,7 +7,7 @@ use crate::keyring::{key, write_private};
 use domain::Secret;
 use flow_runtime::reader::SHIPPED;
 use std::fs;
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 const KEYRING: &str = "keyring.key";
@@ -40,7 +40,6 @@ impl Folder {
             fs::write(folder.file(FLOW), first_login_flow()).map_err(failed)?;
         }
         fs::write(folder.config(), config(ports)).map_err(failed)?;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(failed)?;
         Ok(folder)
     }
 

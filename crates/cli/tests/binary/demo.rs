@@ -1,6 +1,6 @@
 //! `braid demo` starts from nothing, keeps its data, and says clearly what is in its way.
 
-use crate::place::{Place, Running, free_port};
+use crate::place::{Place, Running, free_port, get};
 use std::os::unix::fs::PermissionsExt as _;
 
 /// Three ports in a row that nobody listens on, and two others.
@@ -28,13 +28,13 @@ fn it_starts_from_nothing_and_again_on_what_it_kept() {
     for (port, path) in
         [(port, "/health/ready"), (port + 1, "/health/ready"), (port + 2, "/health/ready"), (application, "/"), (mailbox, "/")]
     {
-        let answer = demo.get(port, path);
+        let answer = get(port, path);
         assert!(answer.starts_with("HTTP/1.1 20"), "{port}{path}: {answer}");
     }
     for number in 1..=6 {
         assert!(demo.log.contains(&format!("\n{number}. ")), "story {number} is missing:\n{}", demo.log);
     }
-    let leave = demo.get(application, "/login?provider=campus&prompt=login");
+    let leave = get(application, "/login?provider=campus&prompt=login");
     assert!(leave.contains(&format!("location: http://localhost:{port}/authorize?")), "{leave}");
     let (code, log) = demo.terminate();
     assert_eq!(code, Some(0), "{log}");

@@ -7,28 +7,28 @@ use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
 /// A folder of its own.
-pub struct Place(TempDir);
+pub(crate) struct Place(TempDir);
 
 /// How a command ended.
-pub struct Ended {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Ended {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 /// A port that nobody listens on.
-pub fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
 
 impl Place {
     /// An empty one.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(TempDir::new().unwrap())
     }
 
     /// One with a keyring and a configuration that works.
-    pub fn with_config() -> Self {
+    pub(crate) fn with_config() -> Self {
         let place = Self::new();
         assert_eq!(place.braid(&["keyring", "new", "--id", "one", "--out", "keyring.key"]).code, 0);
         let port = free_port();
@@ -41,19 +41,19 @@ impl Place {
         place
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    pub fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.path(name).exists()
     }
 
-    pub fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         std::fs::write(self.path(name), text).unwrap();
     }
 
-    pub fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.path(name)).unwrap()
     }
 
@@ -65,12 +65,12 @@ impl Place {
     }
 
     /// Runs the binary to its end.
-    pub fn braid(&self, arguments: &[&str]) -> Ended {
+    pub(crate) fn braid(&self, arguments: &[&str]) -> Ended {
         ended(self.command(arguments).output().unwrap())
     }
 
     /// Runs the binary to its end, with something to read.
-    pub fn braid_reading(&self, arguments: &[&str], input: &str) -> Ended {
+    pub(crate) fn braid_reading(&self, arguments: &[&str], input: &str) -> Ended {
         let mut command = self.command(arguments);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
@@ -78,7 +78,7 @@ impl Place {
     }
 
     /// Starts the binary, and waits until a line with `ready` is written: to standard error, or to standard output.
-    pub fn start(&self, arguments: &[&str], ready: &str) -> Running {
+    pub(crate) fn start(&self, arguments: &[&str], ready: &str) -> Running {
         let mut child = self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         let (said, lines) = std::sync::mpsc::channel();
@@ -103,31 +103,31 @@ impl Place {
     }
 }
 
+/// The status line and everything after it that the given path answers.
+pub(crate) fn get(port: u16, path: &str) -> String {
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
 /// A binary that runs.
-pub struct Running {
+pub(crate) struct Running {
     child: Child,
     lines: std::sync::mpsc::Receiver<String>,
     /// What it said until it was ready.
-    pub log: String,
+    pub(crate) log: String,
 }
 
 impl Running {
     /// Asks it to end, as a service manager does, and says how it ended and all that it said.
-    pub fn terminate(mut self) -> (Option<i32>, String) {
+    pub(crate) fn terminate(mut self) -> (Option<i32>, String) {
         let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(asked.success());
         let code = self.child.wait().unwrap().code();
-        let rest: String = self.lines.iter().map(|line| format!("{line}\n")).collect();
-        (code, format!("{}{rest}", self.log))
-    }
-
-    /// The status line and everything after it that the given path answers.
-    pub fn get(&self, port: u16, path: &str) -> String {
-        let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        let rest: Vec<String> = self.lines.iter().collect();
+        (code, format!("{}{}\n", self.log, rest.join("\n")))
     }
 }
 
