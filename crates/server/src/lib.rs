@@ -23,3 +23,4 @@ pub use adapters::{fresh_entropy, now};
 pub use braid::{Braid, ServeError, StartError};
 pub use password::PasswordCost;
 pub use settings::{MailRoute, MailTransport, RealmSettings, Settings, TrustedProxy};
+pub use ui::{Asset, assets};
