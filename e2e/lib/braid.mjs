@@ -13,8 +13,9 @@ import * as settings from './settings.mjs'
  * - `config`: the YAML text, or a function that makes it from `{ port, origin, folder }`
  * - `files`: more files for its folder, by name
  * - `env`: more variables
+ * - `args`: more arguments, such as `--log-level trace`
  */
-export async function startBraid({ config, files = {}, env = {}, port, host = 'localhost' }) {
+export async function startBraid({ config, files = {}, env = {}, args = [], port, host = 'localhost' }) {
   port ??= await freePort()
   const origin = `http://${host}:${port}`
   const folder = await mkdtemp(path.join(tmpdir(), 'braid-e2e-'))
@@ -22,7 +23,7 @@ export async function startBraid({ config, files = {}, env = {}, port, host = 'l
   for (const [name, content] of Object.entries({ ...files, 'braid.yaml': text })) {
     await writeFile(path.join(folder, name), content)
   }
-  return running(['serve', '--config', 'braid.yaml'], { folder, port, origin, env })
+  return running(['serve', '--config', 'braid.yaml', ...args], { folder, port, origin, env })
 }
 
 /** Runs one command of Braid's to its end and gives what it said; `code` is what it must end with. */

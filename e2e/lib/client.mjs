@@ -87,6 +87,8 @@ class Client {
     const pkceCodeVerifier = openid.randomPKCECodeVerifier()
     const checks = { pkceCodeVerifier, expectedState: openid.randomState(), expectedNonce: openid.randomNonce() }
     const login = randomUUID()
+    // Several logins of one browser, in several tabs, don't get into each other's way.
+    const name = `client_login_${this.port}_${checks.expectedState}`
     this.#logins.set(login, checks)
     const target = openid.buildAuthorizationUrl(configuration, {
       scope: this.#settings.scope,
@@ -97,12 +99,14 @@ class Client {
       state: checks.expectedState,
       nonce: checks.expectedNonce,
     })
-    const cookie = `client_login_${this.port}=${login}; Path=/; HttpOnly; SameSite=Lax`
+    const cookie = `${name}=${login}; Path=/; HttpOnly; SameSite=Lax`
     response.writeHead(303, { location: target.href, 'set-cookie': cookie }).end()
   }
 
   async #end(url, request, response) {
-    const [, login] = request.headers.cookie?.match(new RegExp(`client_login_${this.port}=([^;]+)`)) ?? []
+    const name = `client_login_${this.port}_${url.searchParams.get('state')}`
+    const cookies = (request.headers.cookie ?? '').split('; ').map((pair) => pair.split('='))
+    const [, login] = cookies.find(([found]) => found === name) ?? []
     const checks = this.#logins.get(login)
     if (!checks) throw Object.assign(new Error('this browser has not begun this login'), { code: 'client_no_login' })
     this.#logins.delete(login)

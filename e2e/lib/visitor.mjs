@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { barriers, screenshot } from './browser.mjs'
+import { until } from './net.mjs'
 
 const STRICT = [
   /default-src 'none'/,
@@ -51,8 +52,14 @@ class Visitor {
     })
   }
 
-  goto(url) {
-    return this.page.goto(url)
+  /** Another tab of the same browser. */
+  async tab() {
+    return new Visitor(this.person, await this.person.newPage(), { album: `${this.#album}-tab`, javaScript: this.#javaScript })
+  }
+
+  async goto(url) {
+    await this.page.goto(url)
+    await this.settles()
   }
 
   /** Presses a button or link, and waits for the page that comes. */
@@ -65,10 +72,12 @@ class Visitor {
   /** Goes back one page, as the browser's button does. */
   async back() {
     await this.page.goBack()
+    await this.settles()
   }
 
   async reload() {
     await this.page.reload()
+    await this.settles()
   }
 
   async fill(label, value) {
@@ -81,6 +90,16 @@ class Visitor {
     arrived.catch(() => {})
     await act()
     await arrived
+    await this.settles()
+  }
+
+  /** Waits until a page that only leads on to another origin has done so. */
+  async settles() {
+    await until('the page to lead on', async () => {
+      const headings = await this.page.locator('h1').allInnerTexts()
+      return !headings.some((text) => text.startsWith('Going on to '))
+    })
+    await this.page.waitForLoadState('load')
   }
 
   heading() {
@@ -109,7 +128,7 @@ class Visitor {
    * (`ofDemo`) have policies of their own.
    */
   async sees(heading, { status = 200, as, ofDemo = false } = {}) {
-    const here = `${this.#album}: ${this.page.url()}`
+    const here = `${this.#album}: ${this.page.url().slice(0, 80)}`
     const found = await this.heading()
     if (heading instanceof RegExp) assert.match(found, heading, here)
     else assert.equal(found, heading, here)
