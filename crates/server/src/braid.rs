@@ -6,7 +6,7 @@ use crate::password::{PasswordError, Passwords};
 use crate::realm::{Realm, RealmError};
 use crate::routes;
 use crate::settings::{Settings, TrustedProxy};
-use domain::{RealmId, Secret};
+use domain::{RealmId, Secret, Timestamp};
 use persistence::{MigrateError, OpenError, Store};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -98,7 +98,12 @@ impl Braid {
 
     /// Sends what is in the outbox now, and returns when it is empty or nothing more can be sent yet.
     pub async fn deliver_mail(&self) {
-        jobs::deliver(&self.shared, adapters::now()).await;
+        self.deliver_mail_due(adapters::now()).await;
+    }
+
+    /// Sends what is to be sent by then.
+    pub async fn deliver_mail_due(&self, by: Timestamp) {
+        jobs::deliver(&self.shared, by).await;
     }
 
     /// Serves until `shutdown` ends; requests under way are finished.

@@ -113,9 +113,7 @@ impl Browser {
     pub async fn press(&mut self, page: &Answer, label: &str) -> Answer {
         let found = page.form_with(|button| button.label == label);
         let (form, at) = found.unwrap_or_else(|| panic!("no button “{label}” on {}: {}", page.at, page.text()));
-        let answer = self.send(&form, at).await;
-        let answer = self.follow(answer).await;
-        self.through(answer).await
+        self.go(&form, at).await
     }
 
     /// Sends a form by one of its buttons, and takes the answer as it is.
@@ -123,6 +121,13 @@ impl Browser {
         let pairs = form.pressed(button);
         let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         self.post(&form.action, &pairs).await
+    }
+
+    /// Sends a form by one of its buttons, and goes where it leads.
+    pub async fn go(&mut self, form: &Form, button: usize) -> Answer {
+        let answer = self.send(form, button).await;
+        let answer = self.follow(answer).await;
+        self.through(answer).await
     }
 
     /// One GET.

@@ -193,6 +193,12 @@ impl TokenAnswer {
         claims
     }
 
+    /// The header of one of the tokens.
+    pub fn header(&self, name: &str) -> Value {
+        let header = self.get(name).split('.').next().unwrap();
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap()
+    }
+
     /// The subject.
     pub fn sub(&self) -> String {
         self.claims()["sub"].as_str().unwrap().to_owned()
