@@ -1,26 +1,18 @@
-//! The broker as the application sees it: an OpenID provider. The protocol is the `openidconnect` crate's, so that the demo shows
-//! how anybody's application gets along with Braid.
+//! The broker as the application sees it: an OpenID provider. It knows nothing of Braid but its issuer, so that the demo shows how
+//! anybody's application gets along with it.
 
 use super::Settings;
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use openidconnect::core::{
-    CoreAuthPrompt, CoreAuthenticationFlow, CoreClient, CoreIdToken, CoreJwsSigningAlgorithm, CoreProviderMetadata,
-    CoreTokenResponse, CoreUserInfoClaims,
-};
-use openidconnect::{
-    AsyncHttpClient, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet, EndpointNotSet, EndpointSet,
-    HttpRequest, HttpResponse, IssuerUrl, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
-    RefreshToken, Scope, TokenResponse as _,
-};
+use domain::{Digest, Secret};
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::error::Error;
-use std::pin::Pin;
 use tokio::sync::OnceCell;
-
-/// The client, with the endpoints that the discovery document names.
-type Client = CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
+use url::Url;
 
 const CLIENT_ID: &str = "application";
+const SCOPE: &str = "openid profile email offline_access";
 
 /// Why nobody is signed in.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +29,12 @@ pub(super) enum Problem {
     /// The answer is somebody else's.
     #[error("the answer is not the broker's")]
     Issuer,
+    /// The ID token belongs to another login.
+    #[error("the nonce is not the one of this login")]
+    Nonce,
+    /// Two answers speak of two people.
+    #[error("the ID token and the userinfo endpoint speak of different people")]
+    Subject,
     /// The exchange failed, or what came can't be believed.
     #[error("{what}")]
     Exchange {
@@ -50,14 +48,14 @@ pub(super) enum Problem {
 
 /// A login that began.
 pub(super) struct Trip {
-    state: CsrfToken,
-    nonce: Nonce,
-    verifier: PkceCodeVerifier,
+    state: Secret,
+    nonce: Secret,
+    verifier: Secret,
 }
 
 impl Trip {
     pub(super) fn state(&self) -> &str {
-        self.state.secret()
+        self.state.reveal()
     }
 }
 
@@ -77,8 +75,8 @@ pub(super) struct Account {
     pub(super) user_info: Map<String, Value>,
     /// How often the tokens were refreshed.
     pub(super) refreshed: u32,
-    nonce: Nonce,
-    refresh_token: Option<RefreshToken>,
+    nonce: Secret,
+    refresh_token: Option<Secret>,
 }
 
 impl Account {
@@ -88,60 +86,77 @@ impl Account {
     }
 }
 
+/// What the discovery document says (OpenID Connect Discovery §3), as far as it is needed.
+#[derive(Deserialize)]
+struct Metadata {
+    issuer: String,
+    authorization_endpoint: Url,
+    token_endpoint: Url,
+    userinfo_endpoint: Url,
+    jwks_uri: Url,
+}
+
+/// What the token endpoint answers (OpenID Connect Core §3.1.3.3).
+#[derive(Deserialize)]
+struct Tokens {
+    access_token: Secret,
+    id_token: Option<Secret>,
+    refresh_token: Option<Secret>,
+}
+
 /// The broker.
 pub(super) struct Broker {
     settings: Settings,
-    http: Http,
-    client: OnceCell<Client>,
+    http: reqwest::Client,
+    metadata: OnceCell<Metadata>,
 }
 
 impl Broker {
     pub(super) fn new(settings: Settings) -> Result<Self, reqwest::Error> {
         let http =
             reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().tls_certs_only([]).build()?;
-        Ok(Self { settings, http: Http(http), client: OnceCell::new() })
+        Ok(Self { settings, http, metadata: OnceCell::new() })
     }
 
-    async fn client(&self) -> Result<&Client, Problem> {
-        self.client.get_or_try_init(|| self.discover()).await
+    async fn metadata(&self) -> Result<&Metadata, Problem> {
+        self.metadata.get_or_try_init(|| self.discover()).await
     }
 
-    async fn discover(&self) -> Result<Client, Problem> {
-        let issuer = IssuerUrl::new(self.settings.issuer.clone()).map_err(failed("the issuer is no URL"))?;
-        let redirect_uri = RedirectUrl::new(self.settings.redirect_uri.clone()).map_err(failed("the redirect URI is no URL"))?;
-        let metadata = CoreProviderMetadata::discover_async(issuer, &self.http).await;
-        let metadata = metadata.map_err(failed("the broker could not be discovered"))?;
-        let secret = ClientSecret::new(self.settings.secret.reveal().to_owned());
-        let client = CoreClient::from_provider_metadata(metadata, ClientId::new(CLIENT_ID.to_owned()), Some(secret));
-        Ok(client.set_redirect_uri(redirect_uri))
+    async fn discover(&self) -> Result<Metadata, Problem> {
+        let address = format!("{}/.well-known/openid-configuration", self.settings.issuer);
+        let metadata: Metadata = self.json(self.http.get(address), "the broker could not be discovered").await?;
+        if metadata.issuer == self.settings.issuer { Ok(metadata) } else { Err(Problem::Issuer) }
+    }
+
+    async fn json<T: for<'de> Deserialize<'de>>(
+        &self,
+        request: reqwest::RequestBuilder,
+        what: &'static str,
+    ) -> Result<T, Problem> {
+        let answer = request.send().await.and_then(reqwest::Response::error_for_status).map_err(failed(what))?;
+        let body = answer.bytes().await.map_err(failed(what))?;
+        serde_json::from_slice(&body).map_err(failed(what))
     }
 
     /// Begins a login, and says where the browser goes.
     pub(super) async fn begin(&self, wish: &Wish) -> Result<(Trip, String), Problem> {
         let entropy = server::fresh_entropy();
-        let text = |label| entropy.secret(label).reveal().to_owned();
-        let (state, nonce, verifier) = (text("state"), text("nonce"), PkceCodeVerifier::new(text("verifier")));
-        let (given_state, given_nonce) = (state.clone(), nonce.clone());
-        let mut request = self
-            .client()
-            .await?
-            .authorize_url(
-                CoreAuthenticationFlow::AuthorizationCode,
-                move || CsrfToken::new(given_state),
-                move || Nonce::new(given_nonce),
-            )
-            .add_scopes(["profile", "email", "offline_access"].map(|scope| Scope::new(scope.to_owned())))
-            .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
-        match wish.prompt.as_deref() {
-            Some("login") => request = request.add_prompt(CoreAuthPrompt::Login),
-            Some("create") => request = request.add_prompt(CoreAuthPrompt::Extension("create".to_owned())),
-            _ => {}
-        }
-        if let Some(provider) = &wish.provider {
-            request = request.add_extra_param("provider-hint", provider.clone());
-        }
-        let (url, ..) = request.url();
-        Ok((Trip { state: CsrfToken::new(state), nonce: Nonce::new(nonce), verifier }, url.to_string()))
+        let trip = Trip { state: entropy.secret("state"), nonce: entropy.secret("nonce"), verifier: entropy.secret("verifier") };
+        let mut url = self.metadata().await?.authorization_endpoint.clone();
+        url.query_pairs_mut().extend_pairs([
+            ("response_type", "code"),
+            ("client_id", CLIENT_ID),
+            ("redirect_uri", &self.settings.redirect_uri),
+            ("scope", SCOPE),
+            ("state", trip.state()),
+            ("nonce", trip.nonce.reveal()),
+            ("code_challenge_method", "S256"),
+            ("code_challenge", Digest::of(&trip.verifier).as_str()),
+        ]);
+        let prompt = wish.prompt.as_deref().filter(|prompt| ["login", "create"].contains(prompt));
+        url.query_pairs_mut().extend_pairs(prompt.map(|prompt| ("prompt", prompt)));
+        url.query_pairs_mut().extend_pairs(wish.provider.as_ref().map(|provider| ("provider-hint", provider)));
+        Ok((trip, url.to_string()))
     }
 
     /// Turns what came back into somebody who is signed in.
@@ -149,75 +164,71 @@ impl Broker {
         if iss != Some(&self.settings.issuer) {
             return Err(Problem::Issuer);
         }
-        let code = AuthorizationCode::new(code.ok_or(Problem::Missing("code"))?);
-        let request = self.client().await?.exchange_code(code).map_err(failed("the broker has no token endpoint"))?;
-        let tokens = request.set_pkce_verifier(trip.verifier).request_async(&self.http).await;
-        let tokens = tokens.map_err(failed("the code could not be redeemed"))?;
-        self.account(&tokens, trip.nonce, None).await
+        let code = code.ok_or(Problem::Missing("code"))?;
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", &code),
+            ("redirect_uri", &self.settings.redirect_uri),
+            ("code_verifier", trip.verifier.reveal()),
+        ];
+        let tokens = self.tokens(&form, "the code could not be redeemed").await?;
+        self.account(tokens, trip.nonce, None).await
     }
 
     /// New tokens for somebody who is signed in.
     pub(super) async fn refresh(&self, account: &Account) -> Result<Account, Problem> {
         let token = account.refresh_token.as_ref().ok_or(Problem::Missing("refresh token"))?;
-        let request = self.client().await?.exchange_refresh_token(token).map_err(failed("the broker has no token endpoint"))?;
-        let tokens = request.request_async(&self.http).await.map_err(failed("the tokens could not be refreshed"))?;
-        self.account(&tokens, account.nonce.clone(), Some(account)).await
+        let form = [("grant_type", "refresh_token"), ("refresh_token", token.reveal())];
+        let tokens = self.tokens(&form, "the tokens could not be refreshed").await?;
+        self.account(tokens, account.nonce.clone(), Some(account)).await
     }
 
-    async fn account(&self, tokens: &CoreTokenResponse, nonce: Nonce, before: Option<&Account>) -> Result<Account, Problem> {
-        let client = self.client().await?;
-        let id_token = tokens.id_token().ok_or(Problem::Missing("ID token"))?;
-        let verifier = client.id_token_verifier().set_allowed_algs([CoreJwsSigningAlgorithm::EcdsaP256Sha256]);
+    async fn tokens(&self, form: &[(&str, &str)], what: &'static str) -> Result<Tokens, Problem> {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let request = self.http.post(self.metadata().await?.token_endpoint.clone()).body(body);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        self.json(request.basic_auth(CLIENT_ID, Some(self.settings.secret.reveal())), what).await
+    }
+
+    async fn account(&self, tokens: Tokens, nonce: Secret, before: Option<&Account>) -> Result<Account, Problem> {
+        let id_token = self.claims(&tokens.id_token.ok_or(Problem::Missing("ID token"))?).await?;
         // A refreshed ID token has no nonce (OpenID Connect Core §12.2); if it has one, it is the first one's.
-        let right_nonce = |given: Option<&Nonce>| match given {
-            Some(given) if given.secret() == nonce.secret() => Ok(()),
-            None if before.is_some() => Ok(()),
-            _ => Err("the nonce is not the one of this login".to_owned()),
-        };
-        let claims = id_token.claims(&verifier, right_nonce).map_err(failed("the ID token can't be believed"))?;
-        let subject = claims.subject().clone();
-        let request = client.user_info(tokens.access_token().clone(), Some(subject));
-        let request = request.map_err(failed("the broker has no userinfo endpoint"))?;
-        let said: CoreUserInfoClaims =
-            request.request_async(&self.http).await.map_err(failed("the userinfo endpoint didn't answer"))?;
-        let user_info = serde_json::to_value(&said).map_err(failed("the userinfo can't be shown"))?;
-        let refresh_token = tokens.refresh_token().or(before.and_then(|before| before.refresh_token.as_ref())).cloned();
+        match id_token.get("nonce").and_then(Value::as_str) {
+            Some(given) if given == nonce.reveal() => {}
+            None if before.is_some() => {}
+            _ => return Err(Problem::Nonce),
+        }
+        let request = self.http.get(self.metadata().await?.userinfo_endpoint.clone());
+        let request = request.bearer_auth(tokens.access_token.reveal());
+        let user_info: Map<String, Value> = self.json(request, "the userinfo endpoint didn't answer").await?;
+        if user_info.get("sub") != id_token.get("sub") {
+            return Err(Problem::Subject);
+        }
         Ok(Account {
-            id_token: payload(id_token).ok_or(Problem::Missing("readable ID token"))?,
-            user_info: user_info.as_object().cloned().unwrap_or_default(),
+            id_token,
+            user_info,
             refreshed: before.map_or(0, |before| before.refreshed.saturating_add(1)),
             nonce,
-            refresh_token,
+            refresh_token: tokens.refresh_token.or_else(|| before.and_then(|before| before.refresh_token.clone())),
         })
     }
-}
 
-/// All claims of a token that was verified, as they were written.
-fn payload(token: &CoreIdToken) -> Option<Map<String, Value>> {
-    let text = token.to_string();
-    let bytes = URL_SAFE_NO_PAD.decode(text.split('.').nth(1)?).ok()?;
-    serde_json::from_slice(&bytes).ok()
+    /// The claims of an ID token that the broker signed for this application, and that hasn't expired.
+    async fn claims(&self, token: &Secret) -> Result<Map<String, Value>, Problem> {
+        let metadata = self.metadata().await?;
+        let keys: JwkSet = self.json(self.http.get(metadata.jwks_uri.clone()), "the broker's keys could not be read").await?;
+        let header = decode_header(token.reveal()).map_err(failed("the ID token can't be read"))?;
+        let key = header.kid.as_deref().and_then(|kid| keys.find(kid)).ok_or(Problem::Missing("key for its ID token"))?;
+        let key = DecodingKey::from_jwk(key).map_err(failed("the broker's key can't be read"))?;
+        let mut rules = Validation::new(Algorithm::ES256);
+        rules.set_issuer(&[&metadata.issuer]);
+        rules.set_audience(&[CLIENT_ID]);
+        rules.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        let claims = decode(token.reveal(), &key, &rules).map_err(failed("the ID token can't be believed"))?;
+        Ok(claims.claims)
+    }
 }
 
 fn failed<E: Error + Send + Sync + 'static>(what: &'static str) -> impl FnOnce(E) -> Problem {
     move |error| Problem::Exchange { what, source: Box::new(error) }
-}
-
-/// Carries the requests.
-struct Http(reqwest::Client);
-
-impl<'c> AsyncHttpClient<'c> for Http {
-    type Error = reqwest::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, reqwest::Error>> + Send + 'c>>;
-
-    fn call(&'c self, request: HttpRequest) -> Self::Future {
-        Box::pin(async move {
-            let answer = self.0.execute(request.try_into()?).await?;
-            let (status, headers) = (answer.status(), answer.headers().clone());
-            let mut response = HttpResponse::new(answer.bytes().await?.to_vec());
-            *response.status_mut() = status;
-            *response.headers_mut() = headers;
-            Ok(response)
-        })
-    }
 }
