@@ -38,6 +38,8 @@ pub(super) enum Asker {
     Execution(ExecutionId, Cause),
     /// The engine, in a first login, before this execution acts: has the identity been linked meanwhile?
     StillNew(ExecutionId, Cause),
+    /// The engine, before a first login shows the account that it found: has the identity been linked meanwhile?
+    Unclaimed(ExecutionId),
     /// The engine, after the flows: what has this user granted the client?
     Grants(Box<Chosen>),
     /// The engine, after consent: how is the user now?
@@ -78,6 +80,8 @@ pub(super) struct Run {
     guards: BTreeMap<UserId, Version>,
     decisions: Vec<Decision>,
     pub(super) turns: u32,
+    /// Accounts were looked for since the identity's owner was.
+    pub(super) looked_for_users: bool,
 }
 
 impl Run {
@@ -90,6 +94,7 @@ impl Run {
             guards: BTreeMap::new(),
             decisions: Vec::new(),
             turns: 0,
+            looked_for_users: false,
         }
     }
 

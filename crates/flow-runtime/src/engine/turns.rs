@@ -37,9 +37,11 @@ impl Asking {
     pub fn answer(self, policy: &RealmPolicy, fact: Fact, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
         let Self { mut run, asker, question } = self;
         run.rest_on(&fact);
+        run.looked_for_users |= matches!(fact, Fact::FoundUsers(_));
         match asker {
             Asker::Execution(execution, cause) => run.answered(policy, (execution, cause, &question, fact), now, entropy),
             Asker::StillNew(execution, cause) => run.still_new(policy, (execution, cause, &question, fact), now, entropy),
+            Asker::Unclaimed(execution) => run.unclaimed(policy, (execution, &question, fact), now, entropy),
             Asker::Grants(chosen) => run.weigh_grants(policy, *chosen, fact, now, entropy),
             Asker::Consented(chosen) => run.consented(policy, *chosen, fact, now, entropy),
         }
@@ -74,7 +76,7 @@ impl Run {
 
     /// Somebody else may have finished this first login, in another tab or on another node. Then it is an ordinary one.
     fn still_new(
-        mut self,
+        self,
         policy: &RealmPolicy,
         (execution, cause, question, fact): (ExecutionId, Cause, &Question, Fact),
         now: Timestamp,
@@ -82,12 +84,53 @@ impl Run {
     ) -> Result<Step, Fault> {
         match fact {
             Fact::FoundIdentity(None) => self.resume(policy, execution, cause, now, entropy),
-            Fact::FoundIdentity(Some(_)) => {
-                let frame = self.session.frames.pop().ok_or(Fault::Frames("no first login to leave"))?;
-                let caller = frame.called_by.ok_or(Fault::Frames("a first login that nobody called"))?;
-                self.answered(policy, (caller, Cause::Enter, question, fact), now, entropy)
+            fact => self.ordinary(policy, question, fact, now, entropy),
+        }
+    }
+
+    fn unclaimed(
+        self,
+        policy: &RealmPolicy,
+        (execution, question, fact): (ExecutionId, &Question, Fact),
+        now: Timestamp,
+        entropy: &Entropy,
+    ) -> Result<Step, Fault> {
+        match fact {
+            Fact::FoundIdentity(None) => Ok(self.show(execution, now)),
+            fact => self.ordinary(policy, question, fact, now, entropy),
+        }
+    }
+
+    /// The first login turns out to be none: nothing of it is kept, and its caller goes on with the identity's owner.
+    fn ordinary(
+        mut self,
+        policy: &RealmPolicy,
+        question: &Question,
+        fact: Fact,
+        now: Timestamp,
+        entropy: &Entropy,
+    ) -> Result<Step, Fault> {
+        if !matches!(fact, Fact::FoundIdentity(Some(_))) {
+            return Err(Fault::WrongFact { authenticator: "first login" });
+        }
+        self.writes.clear();
+        self.notices.clear();
+        let frame = self.session.frames.pop().ok_or(Fault::Frames("no first login to leave"))?;
+        let caller = frame.called_by.ok_or(Fault::Frames("a first login that nobody called"))?;
+        self.answered(policy, (caller, Cause::Enter, question, fact), now, entropy)
+    }
+
+    /// The account that was found may be the one that another tab or node has just made for this very identity. Their link was
+    /// committed with it, so asking for the owner once more tells them apart.
+    fn show_found(mut self, execution: ExecutionId, now: Timestamp) -> Step {
+        let found = self.session.frame().filter(|frame| frame.existing.is_some()).and_then(|frame| frame.identity.as_ref());
+        let key = found.filter(|_| self.looked_for_users).map(|identity| identity.key.clone());
+        match key {
+            Some(key) => {
+                self.looked_for_users = false;
+                self.ask(Asker::Unclaimed(execution), Question::FindIdentity(key))
             }
-            _ => Err(Fault::WrongFact { authenticator: "first login" }),
+            None => self.show(execution, now),
         }
     }
 
@@ -198,7 +241,7 @@ impl Run {
         }
         match turn.act {
             Act::Ask(question) => Ok(Acted::Step(self.ask(Asker::Execution(execution, cause), *question))),
-            Act::Show { .. } => Ok(Acted::Step(self.show(execution, now))),
+            Act::Show { .. } => Ok(Acted::Step(self.show_found(execution, now))),
             Act::Redirect(alias) => Ok(Acted::Step(self.redirect(execution, alias, now, entropy))),
             Act::Call { flow, identity } => {
                 if self.push_frame(policy, &flow, Some((execution, identity)), entropy) {

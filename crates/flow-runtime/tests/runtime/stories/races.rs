@@ -4,7 +4,7 @@ use super::in_every_first_login_flow;
 use crate::world::{Came, Login, Person, World, someone};
 use domain::{UserId, Username};
 use flow_runtime::event::action;
-use flow_runtime::{DenialCode, Page};
+use flow_runtime::{Arrival, DenialCode, Next, Page, Question, Step, step};
 
 #[test]
 fn two_first_logins_of_one_identity_make_one_account() {
@@ -22,6 +22,35 @@ fn two_first_logins_of_one_identity_make_one_account() {
         });
         assert_eq!(one.user(), two.user());
         assert_eq!((w.users.len(), w.identities.len()), (1, 1));
+    });
+}
+
+#[test]
+fn a_first_login_that_is_overtaken_between_two_questions_is_an_ordinary_one() {
+    in_every_first_login_flow(|w| {
+        let ada = someone("social", "1").vouched("ada@x.org");
+        let (mut one, mut two) = (w.login(), w.login());
+        one.takes(w, "social");
+        two.takes(w, "social");
+        let (ones, twos) = (one.return_with(w, Ok(Box::new(ada.0.clone()))), two.return_with(w, Ok(Box::new(ada.0.clone()))));
+        let entropy = w.entropy();
+        let mut next = step(&w.policy, one.session().clone(), ones, &Arrival::default(), w.now, &entropy).unwrap();
+        let mut overtaken = false;
+        let resting = loop {
+            let asking = match next {
+                Step::Ask(asking) => asking,
+                Step::Rest(resting) => break resting,
+                Step::Rejected(rejected) => panic!("{rejected:?}"),
+            };
+            if matches!(asking.question(), Question::FindUsers { .. }) && !std::mem::replace(&mut overtaken, true) {
+                two.meets(w, &twos);
+            }
+            let fact = w.answer(one.start.key, asking.question());
+            let entropy = w.entropy();
+            next = asking.answer(&w.policy, fact, w.now, &entropy).unwrap();
+        };
+        let Next::Finished(finish) = resting.next else { panic!("a page instead of an end: {:?}", resting.session.rest) };
+        assert_eq!(finish.signed_in.user.id, two.user());
     });
 }
 
