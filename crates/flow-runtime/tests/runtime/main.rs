@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "also helpers of tests may fail the test")]
 
+mod explorer;
 mod properties;
 mod stories;
 mod world;

@@ -1,6 +1,6 @@
 //! How the world commits: guards first, then all changes, or none.
 
-use super::World;
+use super::{Given, World};
 use domain::{Digest, EmailAddress, Epoch, SessionKey, User, UserId, Version};
 use flow_runtime::{Conflict, Guard, NewUser, Resting, Write};
 
@@ -22,6 +22,9 @@ impl World {
         for write in &resting.writes {
             after.write(write).map_err(Refused::Conflict)?;
             after.audit.extend(write.audit());
+            if let Write::CreateUser(new) = write {
+                after.given.insert(Given::Account(login, new.id));
+            }
         }
         after.outbox.extend(resting.notices.iter().cloned());
         let wrongs = self.wrongs_of(login, resting).into_iter().chain(after.broken_promises());

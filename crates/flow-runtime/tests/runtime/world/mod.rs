@@ -32,6 +32,8 @@ pub(crate) enum Given {
     Password(SessionKey, UserId),
     /// In this login, somebody used what only the reader of this mail can know.
     Mail(SessionKey, Digest),
+    /// In this login, this account was made.
+    Account(SessionKey, UserId),
     /// In this login, a provider asserted this identity.
     Identity(SessionKey, IdentityKey),
 }

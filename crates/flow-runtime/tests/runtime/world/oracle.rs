@@ -1,7 +1,9 @@
 //! The judge: compares what a login wants to write with what really happened, and never asks the engine.
 
 use super::{Given, World};
-use domain::{AddressProof, BrowserSession, EmailAddress, LinkedIdentity, OwnedAddress, ProofKind, SessionKey, UserId, Vouched};
+use domain::{
+    ActionToken, AddressProof, BrowserSession, EmailAddress, LinkedIdentity, OwnedAddress, ProofKind, SessionKey, UserId, Vouched,
+};
 use flow_runtime::{NewUser, Next, Resting, Write};
 
 impl World {
@@ -44,7 +46,7 @@ impl World {
             ProofKind::Password => self.given.contains(&Given::Password(login, user.id)),
             ProofKind::Mailbox => self.issued.values().any(|token| {
                 let for_this = token.session == login && token.user.is_some_and(|(id, _)| id == user.id);
-                for_this && user.has_proved(&token.address) && self.given.contains(&Given::Mail(login, token.digest.clone()))
+                for_this && user.has_proved(&token.address) && self.was_read(login, token)
             }),
             ProofKind::TrustedAssertion => {
                 user.email.as_ref().is_some_and(|email| email.is_proved() && self.was_vouched_for(login, &email.address))
@@ -52,6 +54,11 @@ impl World {
             ProofKind::Created | ProofKind::Administrator => false,
         };
         if shown { None } else { wrong("nobody has shown that") }
+    }
+
+    /// Whether this login has what only the reader of this mail can know, and nobody has used it yet.
+    fn was_read(&self, login: SessionKey, token: &ActionToken) -> bool {
+        self.unused.contains(&token.digest) && self.given.contains(&Given::Mail(login, token.digest.clone()))
     }
 
     /// Whether a provider that is trusted for it said in this login that it had verified this address.
@@ -68,7 +75,7 @@ impl World {
             None => true,
             Some(AddressProof::Mailbox { .. }) => self.issued.values().any(|token| {
                 let for_this = token.session == login && token.address.names_the_same_mailbox_as(&email.address);
-                for_this && self.given.contains(&Given::Mail(login, token.digest.clone()))
+                for_this && self.was_read(login, token)
             }),
             Some(AddressProof::TrustedProvider { .. }) => self.was_vouched_for(login, &email.address),
             Some(AddressProof::Administrator { .. }) => false,
@@ -92,7 +99,7 @@ impl World {
 
     fn opens(&self, given: &Given, login: SessionKey, user: UserId) -> bool {
         match given {
-            Given::Password(given_in, whose) => *given_in == login && *whose == user,
+            Given::Password(given_in, whose) | Given::Account(given_in, whose) => *given_in == login && *whose == user,
             Given::Identity(given_in, key) => {
                 *given_in == login && self.identities.get(key).is_some_and(|link| link.user == user)
             }

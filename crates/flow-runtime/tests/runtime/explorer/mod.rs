@@ -1,0 +1,80 @@
+//! Visits every reachable state of the shipped flows, in every setting that makes a difference, and looks for wrongs.
+
+mod moves;
+mod search;
+mod setting;
+mod wrong;
+
+use search::{Report, explore};
+use setting::{Existing, Setting, Word, all};
+use std::collections::BTreeMap;
+
+/// Explores a first-login flow in every setting.
+fn explored(flow: &str) -> BTreeMap<Setting, Report> {
+    let reports: BTreeMap<_, _> = all().map(|setting| (setting, explore(&setting.world(flow), setting))).collect();
+    let states: usize = reports.values().map(|report| report.states).sum();
+    let steps: usize = reports.values().map(|report| report.steps).sum();
+    println!("{flow}: {states} states and {steps} steps in {} settings", reports.len());
+    reports
+}
+
+/// What must be so in every setting of a flow that ships.
+fn is_right(reports: &BTreeMap<Setting, Report>) {
+    for (setting, report) in reports {
+        assert!(report.wrongs.is_empty(), "{setting:?}: {:#?}", report.wrongs);
+        assert!(report.states > 5, "{setting:?} went nowhere");
+    }
+}
+
+/// Everybody who holds a proof that counts gets to the account, and only they do.
+fn proofs_open_what_they_prove(reports: &BTreeMap<Setting, Report>, links_by_trust: bool) {
+    for (setting, report) in reports {
+        let by_mail = setting.mails && setting.word != Word::Nothing && setting.existing.owner_proved();
+        let by_password = setting.word != Word::Nothing && setting.existing.candidate_has_password(setting.word);
+        let by_trust = links_by_trust && setting.word == Word::Trusted && setting.existing.owner_proved();
+        assert_eq!(report.linked_by.contains("mailbox"), by_mail && !by_trust, "mail in {setting:?}");
+        assert_eq!(report.linked_by.contains("trusted-assertion"), by_trust, "trust in {setting:?}");
+        if by_password && !by_trust {
+            assert!(report.linked_by.contains("password"), "password in {setting:?}");
+        }
+        if setting.existing == Existing::Nobody {
+            assert!(report.linked_by.is_empty(), "nobody to link in {setting:?}");
+        }
+    }
+}
+
+#[test]
+fn every_state_of_first_broker_login() {
+    let reports = explored("first-broker-login");
+    is_right(&reports);
+    proofs_open_what_they_prove(&reports, false);
+}
+
+#[test]
+fn every_state_of_first_broker_login_auto_link() {
+    let reports = explored("first-broker-login-auto-link");
+    is_right(&reports);
+    proofs_open_what_they_prove(&reports, true);
+}
+
+#[test]
+fn every_state_of_keycloak_first_broker_login() {
+    let reports = explored("keycloak-first-broker-login");
+    is_right(&reports);
+    proofs_open_what_they_prove(&reports, false);
+}
+
+#[test]
+fn every_state_of_browser_and_registration() {
+    let mut reports = BTreeMap::new();
+    for create in [false, true] {
+        for setting in all().filter(|setting| setting.mails && setting.word == Word::Silent) {
+            let mut world = setting.world("first-broker-login");
+            world.client("shop").consent = true;
+            reports.insert(setting, search::explore_from(&world, setting, |request| request.create = create));
+        }
+        let states: usize = reports.values().map(|report| report.states).sum();
+        println!("{}: {states} states", if create { "registration" } else { "browser" });
+        is_right(&reports);
+    }
+}

@@ -1,0 +1,135 @@
+//! Executions that do wrong, to see that it is noticed: by the engine's fence, and by the judge where the fence is broken.
+
+use super::search::{Report, explore};
+use super::setting::{Existing, Setting, Word};
+use crate::world::flow_name;
+use domain::{AuthenticationMethod, Entropy, LinkProof, ProofKind, User, UserId};
+use flow_runtime::authenticator::{Act, Authenticator, Effect, Input, KINDS, Sight, Turn};
+use flow_runtime::definition::config::Config;
+use flow_runtime::definition::declaration::{Declaration, Establishes, Need, Outcome};
+use flow_runtime::session::{Chosen, How};
+use flow_runtime::{AcceptedProof, Execution, ExecutionId, Flow, Level, Node, Requirement, Revision};
+use std::sync::Arc;
+
+/// What it does with an existing account that nobody has proved.
+#[derive(Debug, Clone, Copy)]
+enum Wrong {
+    /// Says that the account authenticated.
+    Authenticated,
+    /// Writes a proof by hand, as no code outside the runtime could: through the stored form.
+    Forged,
+    ForgedForAnotherUser,
+    ForgedForAnotherIdentity,
+    ForgedForAnotherFrame,
+    /// Does it without having declared it.
+    Undeclared,
+}
+
+#[derive(Debug)]
+struct Wrongdoer(Wrong);
+
+const fn declaration(establishes: &'static [Establishes]) -> Declaration {
+    Declaration {
+        name: "wrongdoer",
+        summary: "Does wrong.",
+        keys: &[],
+        needs: &[Need::Identity],
+        outcomes: &[Outcome::Succeeded, Outcome::Attempted],
+        establishes,
+        asks: &[],
+        shows: false,
+    }
+}
+
+static DECLARED: Declaration = declaration(&[Establishes::User, Establishes::Proof]);
+static UNDECLARED: Declaration = declaration(&[]);
+
+impl Authenticator for Wrongdoer {
+    fn declaration(&self) -> &'static Declaration {
+        if matches!(self.0, Wrong::Undeclared) { &UNDECLARED } else { &DECLARED }
+    }
+
+    fn act(&self, sight: &Sight<'_>, _input: Input<'_>, _entropy: &Entropy) -> Turn {
+        let Some(existing) = &sight.frame.existing else { return Turn::just(Act::Attempted) };
+        let how = match self.0 {
+            Wrong::Authenticated | Wrong::Undeclared => How::Authenticated(Box::new(existing.clone())),
+            _ => How::Proved(Box::new(existing.clone()), self.forged(sight, existing)),
+        };
+        let methods = vec![AuthenticationMethod::Federated];
+        let chosen = Chosen { how, methods, identity: None, auth_time: sight.now };
+        Turn::just(Act::Succeed).with(Effect::User(Box::new(chosen)))
+    }
+}
+
+impl Wrongdoer {
+    fn forged(&self, sight: &Sight<'_>, existing: &User) -> AcceptedProof {
+        let frame = sight.frame;
+        let mut identity = frame.identity.as_ref().unwrap().key.clone();
+        let mut proof = LinkProof {
+            kind: ProofKind::Password,
+            at: sight.now,
+            frame: frame.id,
+            flow: frame.flow.clone(),
+            revision: frame.revision.0.clone(),
+        };
+        let mut user = existing.id;
+        match self.0 {
+            Wrong::ForgedForAnotherUser => user = UserId::from_bytes([77; 16]),
+            Wrong::ForgedForAnotherIdentity => identity.issuer.push('/'),
+            Wrong::ForgedForAnotherFrame => proof.frame = domain::FrameId::from_bytes([77; 16]),
+            _ => {}
+        }
+        let stored = serde_json::json!({ "user": user, "identity": identity, "proof": proof });
+        serde_json::from_value(stored).unwrap()
+    }
+}
+
+/// The wrongdoer stands where accounts are proved, behind the real `create-user-if-unique`.
+fn explored_with(wrong: Wrong) -> Report {
+    let finds = KINDS.iter().find(|kind| kind.declaration.name == "create-user-if-unique").unwrap();
+    let alternative = |id, authenticator| Execution {
+        id: ExecutionId(id),
+        requirement: Requirement::Alternative,
+        node: Node::Authenticator(authenticator),
+    };
+    let executions = vec![alternative(1, (finds.build)(&Config::default())), alternative(2, Arc::new(Wrongdoer(wrong)))];
+    let name = flow_name("first-broker-login");
+    let level = Level { executions, succeeds_when_empty: false };
+    let flow = Flow { name: name.clone(), revision: Revision("wrong".into()), level };
+    let setting = Setting { word: Word::Untrusted, existing: Existing::Owner { password: true }, mails: true };
+    let mut world = setting.world("first-broker-login");
+    world.policy.flows.insert(name, Arc::new(flow));
+    explore(&world, setting)
+}
+
+fn says(report: &Report, what: &str) -> bool {
+    report.wrongs.iter().any(|wrong| wrong.contains(what))
+}
+
+#[test]
+fn an_account_that_merely_authenticated_is_not_linked() {
+    let report = explored_with(Wrong::Authenticated);
+    assert!(says(&report, "a link without a proof that fits it was stopped") && report.linked_by.is_empty(), "{report:#?}");
+}
+
+#[test]
+fn ph_23_a_proof_for_another_user_identity_or_frame_is_stopped() {
+    for wrong in [Wrong::ForgedForAnotherUser, Wrong::ForgedForAnotherIdentity, Wrong::ForgedForAnotherFrame] {
+        let report = explored_with(wrong);
+        assert!(says(&report, "a link without a proof that fits it was stopped"), "{wrong:?}: {report:#?}");
+        assert!(report.linked_by.is_empty(), "{wrong:?}");
+    }
+}
+
+#[test]
+fn what_was_not_declared_does_not_happen() {
+    let report = explored_with(Wrong::Undeclared);
+    assert!(says(&report, "wrongdoer did what it doesn't declare") && report.linked_by.is_empty(), "{report:#?}");
+}
+
+/// Beyond the fence only the judge is left: this is what the exploration reports of an engine that takes any proof.
+#[test]
+fn the_exploration_finds_a_link_that_nobody_proved() {
+    let report = explored_with(Wrong::Forged);
+    assert!(says(&report, "nobody has shown that"), "{report:#?}");
+}
