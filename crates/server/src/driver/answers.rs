@@ -3,6 +3,7 @@
 use super::{DriveError, Driver};
 use crate::adapters;
 use domain::{CallbackParams, Digest, Entropy, Secret, UpstreamExchange, UserId};
+use flow_runtime::definition::declaration::AskKind;
 use flow_runtime::{CodeVerdict, Counter, Fact, PasswordVerdict, Question, Reservation};
 use persistence::single_use::SingleUse;
 use persistence::{CountKey, Counted};
@@ -13,9 +14,35 @@ use upstream::Trip;
 /// How long a used trip is remembered: longer than any login lasts.
 const TRIPS_REMEMBERED: Duration = Duration::from_hours(24);
 
+/// A question that is counted, and for whom.
+pub(crate) type Cost = (AskKind, String);
+
+/// What a question costs. The form that it comes from is the request's own, so its password or code is always the same one.
+fn cost(question: &Question) -> Option<Cost> {
+    let subject = match question {
+        Question::CheckPassword { user, login, .. } => user.map_or_else(|| login.clone(), |user| user.to_string()),
+        Question::CheckMailCode { token, .. } => token.as_str().to_owned(),
+        Question::ReserveMail { address, .. } => address.key(),
+        _ => return None,
+    };
+    Some((question.kind(), subject))
+}
+
 impl Driver<'_> {
-    /// The answer. None: the question was for something that was used up before.
+    /// The answer. None: the question was for something that was used up before. What is counted is asked once in a request.
     pub(super) async fn answer(&mut self, question: &Question, entropy: &Entropy) -> Result<Option<Fact>, DriveError> {
+        let cost = cost(question);
+        if let Some((_, fact)) = self.counted.iter().find(|(paid, _)| cost.as_ref() == Some(paid)) {
+            return Ok(Some(fact.clone()));
+        }
+        let fact = self.find(question, entropy).await?;
+        if let (Some(cost), Some(fact)) = (cost, &fact) {
+            self.counted.push((cost, fact.clone()));
+        }
+        Ok(fact)
+    }
+
+    async fn find(&mut self, question: &Question, entropy: &Entropy) -> Result<Option<Fact>, DriveError> {
         let (store, realm, now) = (&self.shared.store, self.realm.id(), adapters::now());
         Ok(Some(match question {
             Question::LiveSession(digest) => Fact::LiveSession(store.live_session(realm, digest, now).await?.map(Box::new)),
@@ -32,7 +59,7 @@ impl Driver<'_> {
                 Fact::Password(self.password(*user, login, password, reservations).await?)
             }
             Question::ReserveMail { address, reservations } => {
-                let counted = self.counted(reservations, &CountKey::text(&address.key()));
+                let counted = self.reservations(reservations, &CountKey::text(&address.key()));
                 Fact::MailReserved(store.reserve(realm, &counted, now).await?)
             }
             Question::CheckMailCode { token, code, reservation } => {
@@ -42,7 +69,7 @@ impl Driver<'_> {
     }
 
     /// Gives each reservation the key that it is counted by.
-    fn counted(&self, reservations: &[Reservation], subject: &CountKey) -> Vec<Counted> {
+    fn reservations(&self, reservations: &[Reservation], subject: &CountKey) -> Vec<Counted> {
         let key = |counter| match counter {
             Counter::PasswordByNetwork | Counter::MailByNetwork => CountKey::text(self.network),
             Counter::PasswordByAccount | Counter::MailByAddress | Counter::CodeByToken => subject.clone(),
@@ -60,7 +87,7 @@ impl Driver<'_> {
     ) -> Result<PasswordVerdict, DriveError> {
         let (store, realm) = (&self.shared.store, self.realm.id());
         let subject = user.map_or_else(|| CountKey::text(&login.to_lowercase()), CountKey::user);
-        if let Some(until) = store.reserve(realm, &self.counted(reservations, &subject), adapters::now()).await? {
+        if let Some(until) = store.reserve(realm, &self.reservations(reservations, &subject), adapters::now()).await? {
             return Ok(PasswordVerdict::TooMany { until });
         }
         let stored = match user {
@@ -75,7 +102,7 @@ impl Driver<'_> {
     }
 
     async fn mail_code(&self, token: &Digest, code: &Secret, reservation: &Reservation) -> Result<CodeVerdict, DriveError> {
-        let counted = self.counted(std::slice::from_ref(reservation), &CountKey::text(token.as_str()));
+        let counted = self.reservations(std::slice::from_ref(reservation), &CountKey::text(token.as_str()));
         if self.shared.store.reserve(self.realm.id(), &counted, adapters::now()).await?.is_some() {
             return Ok(CodeVerdict::TooMany);
         }

@@ -3,6 +3,8 @@
 
 mod answers;
 
+use answers::Cost;
+
 use crate::adapters;
 use crate::braid::Shared;
 use crate::handle::{Content, Handle};
@@ -11,7 +13,7 @@ use crate::realm::Realm;
 use domain::{BrokeredIdentity, ExchangeId, SessionKey, Timestamp, UpstreamFailure, Version};
 use downstream::CodeGrant;
 use downstream::code::issue_code;
-use flow_runtime::{Arrival, AuthenticationSession, Event, Fault, Finish, Next, Rejected, Resting, SignedIn, Step};
+use flow_runtime::{Arrival, AuthenticationSession, Event, Fact, Fault, Finish, Next, Rejected, Resting, SignedIn, Step};
 use persistence::{Commit, Committed, SessionWrite, StoreError};
 
 /// How often a login looks again because somebody else was faster. Each time somebody got on, so this is no livelock.
@@ -60,6 +62,8 @@ pub(crate) struct Driver<'a> {
     pub(crate) network: &'a str,
     /// What came of the one trip that ended with this request. It can't be asked for twice.
     pub(crate) redeemed: Option<(ExchangeId, Result<Box<BrokeredIdentity>, UpstreamFailure>)>,
+    /// What was counted in this request already, and the answer: looking again costs nothing.
+    pub(crate) counted: Vec<(Cost, Fact)>,
 }
 
 impl Driver<'_> {
@@ -84,8 +88,10 @@ impl Driver<'_> {
             if resting.next == Next::Show {
                 return Ok(Driven::Unstored);
             }
-            if let Some(driven) = self.commit(resting, None).await? {
-                return Ok(driven);
+            match self.commit(resting, None).await? {
+                Landed::Driven(driven) => return Ok(driven),
+                Landed::Stale => return Ok(Driven::Rejected(Rejected::OldPage)),
+                Landed::Moved => {}
             }
         }
         Err(DriveError::Busy)
@@ -93,7 +99,7 @@ impl Driver<'_> {
 
     /// Moves a login by one event, commits, and says what follows.
     pub(crate) async fn drive(&mut self, handle: &Handle, event: Event) -> Result<Driven, DriveError> {
-        for _ in 0..LOOKS {
+        for looks in 1..=LOOKS {
             let Some(look) = self.look(handle).await? else { return Ok(Driven::Gone) };
             let entropy = adapters::fresh_entropy();
             let read_at = look.stored.as_ref().ok().copied();
@@ -107,11 +113,13 @@ impl Driver<'_> {
             };
             match self.settle(step).await? {
                 Settled::Rejected(rejected) => return Ok(Driven::Rejected(rejected)),
-                Settled::Rest(resting) => {
-                    if let Some(driven) = self.commit(*resting, read_at).await? {
-                        return Ok(driven);
-                    }
-                }
+                Settled::Rest(resting) => match self.commit(*resting, read_at).await? {
+                    Landed::Driven(driven) => return Ok(driven),
+                    // So many clicks at once: the person looks at what came of the others.
+                    Landed::Stale if looks == LOOKS => return Ok(Driven::Rejected(Rejected::OldPage)),
+                    Landed::Stale => {}
+                    Landed::Moved => self.counted.clear(),
+                },
             }
         }
         Err(DriveError::Busy)
@@ -147,8 +155,7 @@ impl Driver<'_> {
         }
     }
 
-    /// Commits. None: the world moved, look again.
-    async fn commit(&self, resting: Resting, read_at: Option<Version>) -> Result<Option<Driven>, DriveError> {
+    async fn commit(&self, resting: Resting, read_at: Option<Version>) -> Result<Landed, DriveError> {
         let Resting { session, next, writes, notices, guards, decisions } = resting;
         let now = adapters::now();
         let code = match &next {
@@ -163,9 +170,10 @@ impl Driver<'_> {
                 if tells {
                     self.shared.outbox.notify_one();
                 }
-                Ok(Some(Driven::On(Box::new(session), next)))
+                Ok(Landed::Driven(Driven::On(Box::new(session), next)))
             }
-            Committed::Stale | Committed::GuardMoved | Committed::Conflict(_) => Ok(None),
+            Committed::Stale => Ok(Landed::Stale),
+            Committed::GuardMoved | Committed::Conflict(_) => Ok(Landed::Moved),
         }
     }
 }
@@ -182,6 +190,15 @@ fn code_of(session: &AuthenticationSession, finish: &Finish, now: Timestamp) -> 
         browser_session: Some(browser_session),
     };
     issue_code(&finish.code, &session.request, &signed_in, now)
+}
+
+/// What came of a commit.
+enum Landed {
+    Driven(Driven),
+    /// Another tab or another click was first. What was counted for this one still counts once.
+    Stale,
+    /// An account or an identity changed: everything is asked again.
+    Moved,
 }
 
 enum Settled {

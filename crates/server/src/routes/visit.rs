@@ -43,6 +43,7 @@ impl Visit {
             arrival: Arrival { browser_session: self.session.clone() },
             network: &self.network,
             redeemed: None,
+            counted: Vec::new(),
         }
     }
 }
