@@ -9,7 +9,9 @@ use flow_runtime::{Conflict, Counter, Guard, NewUser, Reservation, Write};
 use persistence::{Commit, Committed, CountKey, Counted, Redeemed, Refreshed, SingleUse, Store};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement, TransactionTrait as _};
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
 on_every_database!(
@@ -38,9 +40,24 @@ where
     F: Future<Output = T> + Send + 'static,
 {
     let nodes = [database.store.clone(), database.second_node().await];
+    // Connections are opened when they are first needed. Without them, the first comers would be done before the others begin.
+    start_together(&nodes, 64, |store, _| async move { drop(store.find_user(&realm(), id("nobody")).await.unwrap()) }).await;
+    start_together(&nodes, many, act).await
+}
+
+async fn start_together<T, F>(nodes: &[Store; 2], many: usize, act: impl Fn(Store, usize) -> F) -> Vec<T>
+where
+    T: Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+{
+    let start = Arc::new(Barrier::new(many));
     let mut tasks = JoinSet::new();
     for number in 0..many {
-        tasks.spawn(act(nodes[number % 2].clone(), number));
+        let (start, act) = (Arc::clone(&start), act(nodes[number % 2].clone(), number));
+        tasks.spawn(async move {
+            start.wait().await;
+            act.await
+        });
     }
     tasks.join_all().await
 }
