@@ -118,6 +118,11 @@ pub struct BrokeredIdentity {
 }
 
 impl BrokeredIdentity {
+    /// When the person authenticated: as the provider says, if it says so and it isn't in the future; else now.
+    pub fn authenticated_at(&self, now: Timestamp) -> Timestamp {
+        self.auth_time.map_or(now, |at| at.min(now))
+    }
+
     /// How the person is called at the provider: address, else name, else subject.
     pub fn label(&self) -> String {
         match (&self.email, &self.username) {

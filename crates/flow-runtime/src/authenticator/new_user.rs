@@ -42,7 +42,9 @@ fn asserted(sight: &Sight<'_>) -> Provenance {
 
 /// Somebody who came with the frame's identity just now, and proved more on the way.
 pub(super) fn chosen(sight: &Sight<'_>, how: How, proved_by: Option<AuthenticationMethod>) -> Box<Chosen> {
+    let identity_only = sight.frame.identity.as_ref().filter(|_| proved_by.is_none());
+    let auth_time = identity_only.map_or(sight.now, |identity| identity.authenticated_at(sight.now));
     let methods = std::iter::once(AuthenticationMethod::Federated).chain(proved_by).collect();
     let identity = sight.frame.identity.as_ref().map(|identity| identity.key.clone());
-    Box::new(Chosen { how, methods, identity, auth_time: sight.now })
+    Box::new(Chosen { how, methods, identity, auth_time })
 }

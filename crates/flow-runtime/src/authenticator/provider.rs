@@ -99,7 +99,7 @@ fn welcome_back(sight: &Sight<'_>, known: KnownIdentity, identity: &BrokeredIden
         how: How::Authenticated(Box::new(known.user)),
         methods: vec![AuthenticationMethod::Federated],
         identity: Some(identity.key.clone()),
-        auth_time: sight.now,
+        auth_time: identity.authenticated_at(sight.now),
     };
     Turn::just(Act::Succeed).with(Effect::User(Box::new(chosen))).with(Effect::Write(touch))
 }

@@ -182,3 +182,17 @@ fn a_flow_that_was_changed_ends_the_logins_that_run_it() {
     login.presses(&mut w, action::CONTINUE);
     assert_eq!(login.denial(), DenialCode::FlowGone);
 }
+
+#[test]
+fn oidc_op_13_a_login_is_as_old_as_the_provider_says() {
+    let mut w = World::new();
+    let (now, hour) = (w.now, std::time::Duration::from_hours(1));
+    let mut at = |at| {
+        let mut login = w.login();
+        login.comes_as(&mut w, &someone("campus", "1").vouched("ada@x.org").authenticated_at(at));
+        login.finish().signed_in.auth_time
+    };
+    assert_eq!(at(now.minus(hour)), now.minus(hour), "somebody new");
+    assert_eq!(at(now.minus(hour)), now.minus(hour), "somebody who comes back");
+    assert!(at(now.plus(hour)) < now.plus(hour), "nobody authenticates in the future");
+}

@@ -3,7 +3,7 @@
 use super::{World, alias};
 use domain::{
     AddressProof, AssertedEmail, BrokeredIdentity, CanonicalSubject, EmailAddress, Epoch, IdentityId, IdentityKey, LinkProof,
-    LinkedIdentity, OwnedAddress, ProofKind, Provenance, Subject, User, UserId, Username, Version, Vouched,
+    LinkedIdentity, OwnedAddress, ProofKind, Provenance, Subject, Timestamp, User, UserId, Username, Version, Vouched,
 };
 use std::collections::BTreeMap;
 
@@ -41,6 +41,11 @@ impl Person {
 
     pub(crate) fn vouched(self, email: &str) -> Self {
         self.with(email, Vouched::Yes)
+    }
+
+    pub(crate) fn authenticated_at(mut self, at: Timestamp) -> Self {
+        self.0.auth_time = Some(at);
+        self
     }
 
     pub(crate) fn called(mut self, username: &str) -> Self {
