@@ -1,8 +1,11 @@
 // What goes wrong in the world: each time the person sees a page with a way on, nothing is lost, and the log has one line.
 
 import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
-import { startBraid } from './lib/braid.mjs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { runBraid, startBraid } from './lib/braid.mjs'
 import { startBrowser } from './lib/browser.mjs'
 import { openHouse } from './lib/house.mjs'
 import { freePort, until } from './lib/net.mjs'
@@ -304,6 +307,40 @@ test('two logins in two tabs: the second finds the account linked and goes throu
   }
   for (const tab of [one, other]) assert.equal((await isAtTheClient(tab)).sub, who.subject)
   assert.equal((await house.links(who.subject)).length, 1)
+})
+
+const BROKEN_FLOW = `flow: mine
+executions:
+  - review-profil: { requirement: required }
+  - create-user-if-unique: { requirement: maybe }
+`
+
+const BROKEN_CONFIG = `database: sqlite:braid.db
+keyring: [{ id: tests, key: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= }]
+flows: flows
+realms:
+  main:
+    origin: http://localhost:1
+    providerz: []
+    clients: [{ id: wiki, secret: marker-secret-in-a-broken-file, redirect-uris: [not a uri] }]
+`
+
+test('a broken flow and a broken configuration are told with file, line, reason and remedy, and nothing starts', async (t) => {
+  const cwd = await mkdtemp(path.join(tmpdir(), 'braid-e2e-'))
+  t.after(() => rm(cwd, { recursive: true, force: true }))
+  await mkdir(path.join(cwd, 'flows'))
+  await writeFile(path.join(cwd, 'flows', 'mine.yaml'), BROKEN_FLOW)
+  await writeFile(path.join(cwd, 'braid.yaml'), BROKEN_CONFIG)
+  const flow = await runBraid(['flow', 'check', 'flows/mine.yaml'], { cwd, code: 1 })
+  const checked = flow.stdout + flow.stderr
+  for (const text of ['flows/mine.yaml:3:5', 'there is no authenticator `review-profil`', 'did you mean `review-profile`?', 'flows/mine.yaml:4:43']) {
+    assert.ok(checked.includes(text), `${text} in\n${checked}`)
+  }
+  const { stderr, stdout } = await runBraid(['serve', '--config', 'braid.yaml'], { cwd, code: 1 })
+  for (const text of ['braid.yaml:7:5', 'there is no key `providerz`', 'did you mean `providers`?', 'braid.yaml:8:', 'flows/mine.yaml:3:5']) {
+    assert.ok(stderr.includes(text), `${text} in\n${stderr}`)
+  }
+  assert.equal(`${stdout}${stderr}`.includes('marker-'), false, 'what is shown of the file has no secret')
 })
 
 test('the log has no secret, even where it says everything', async () => {
