@@ -71,7 +71,7 @@ async fn send(shared: &Shared, due: &DueNotice, now: Timestamp) {
 fn next_try(error: &PostError, tries: i64, now: Timestamp) -> Timestamp {
     let exponent = u32::try_from(tries.clamp(0, 10)).unwrap_or(10);
     let wait = Duration::from_secs(1 << exponent);
-    now.plus(if error.is_final() { Duration::from_mins(60).max(wait) } else { wait })
+    now.plus(if error.is_final() { Duration::from_hours(1).max(wait) } else { wait })
 }
 
 async fn clear(shared: &Shared, now: Timestamp) {

@@ -97,7 +97,7 @@ pub(crate) fn error_page(
     let reference = reference();
     match why {
         Some(error) if status.is_server_error() => {
-            tracing::error!(error, realm = %realm.id(), reference, ?kind, "request failed")
+            tracing::error!(error, realm = %realm.id(), reference, ?kind, "request failed");
         }
         Some(error) => tracing::info!(error, realm = %realm.id(), reference, ?kind, "request refused"),
         None => tracing::info!(realm = %realm.id(), reference, ?kind, "request refused"),

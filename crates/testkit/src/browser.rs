@@ -42,7 +42,7 @@ impl Browser {
     }
 
     /// A program: no cookies, no headers of browsers.
-    pub(crate) fn as_program(self) -> Self {
+    pub(crate) fn into_program(self) -> Self {
         Self { is_program: true, jar: Jar::default(), ..self }
     }
 
@@ -91,7 +91,9 @@ impl Browser {
             (has_all(form) || fields.is_empty()).then_some((form.clone(), at))
         });
         let (mut form, at) = found.unwrap_or_else(|| panic!("no button “{action}” on {}: {}", page.at, page.text()));
-        fields.iter().for_each(|(name, value)| form.set(name, value));
+        for (name, value) in fields {
+            form.set(name, value);
+        }
         self.send(&form, at).await
     }
 

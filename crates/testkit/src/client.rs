@@ -46,7 +46,7 @@ pub struct TokenAnswer {
 
 impl App {
     pub(crate) fn new(id: &str, secret: Option<String>, program: Browser) -> Self {
-        Self { id: id.to_owned(), secret, program: program.as_program() }
+        Self { id: id.to_owned(), secret, program: program.into_program() }
     }
 
     /// The same client, but asking for its tokens with another secret, or none.

@@ -73,12 +73,11 @@ async fn enter(visit: &Visit, params: &[(String, String)]) -> Response {
 
 async fn begin(visit: &Visit, request: AuthorizeRequest) -> Response {
     let (realm, entropy) = (&visit.realm, adapters::fresh_entropy());
-    let (browser, new_browser) = match &visit.browser {
-        Some(browser) => (browser.clone(), None),
-        None => {
-            let secret = entropy.secret("browser");
-            (Digest::of(&secret), Some(secret))
-        }
+    let (browser, new_browser) = if let Some(browser) = &visit.browser {
+        (browser.clone(), None)
+    } else {
+        let secret = entropy.secret("browser");
+        (Digest::of(&secret), Some(secret))
     };
     let content = Content::new(request, browser, adapters::now(), &entropy);
     let Some((handle, login)) = content.seal(&realm.hub, &entropy) else {

@@ -7,7 +7,8 @@ use crate::driver::{DriveError, Driven, Driver};
 use crate::handle::Handle;
 use crate::respond;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::header::RETRY_AFTER;
+use axum::response::{IntoResponse as _, Response};
 use domain::{CallbackParams, ProviderAlias, UpstreamExchange, UpstreamFailure};
 use downstream::ErrorCode;
 use downstream::location::{error_location, success_location};
@@ -55,7 +56,8 @@ pub(super) fn failed(visit: &Visit, handle: &str, error: &DriveError) -> Respons
     match error {
         DriveError::Busy | DriveError::Store(persistence::StoreError::Busy(_)) => {
             let kind = ErrorKind::TooManyRequests { wait: None };
-            respond::error_page(&visit.realm, StatusCode::SERVICE_UNAVAILABLE, kind, way_on, Some(error))
+            let page = respond::error_page(&visit.realm, StatusCode::SERVICE_UNAVAILABLE, kind, way_on, Some(error));
+            ([(RETRY_AFTER, "1")], page).into_response()
         }
         error => respond::fault(&visit.realm, error, way_on),
     }
@@ -90,8 +92,7 @@ async fn leave_for_provider(
 
 fn arrive(visit: &Visit, handle: &str, session: &AuthenticationSession, next: &Next) -> Response {
     match next {
-        Next::Show | Next::Redirect(_) => respond::redirect(&hub_path(handle)),
-        Next::Denied(Denial { to_client: false, .. }) => respond::redirect(&hub_path(handle)),
+        Next::Show | Next::Redirect(_) | Next::Denied(Denial { to_client: false, .. }) => respond::redirect(&hub_path(handle)),
         Next::Denied(_) | Next::Finished(_) => to_client(visit, session, next),
     }
 }

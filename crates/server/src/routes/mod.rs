@@ -51,7 +51,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/health/live", get(documents::live))
         .route("/health/ready", get(documents::ready))
         .fallback(not_found)
-        .layer(CatchPanicLayer::custom(|panic| broken(panic)))
+        .layer(CatchPanicLayer::custom(broken))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), complete))
@@ -68,6 +68,7 @@ async fn not_found(visit: Visit) -> Response {
 }
 
 /// A panic is a fault of ours: its text goes to the log, never to the page.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 fn broken(panic: Box<dyn std::any::Any + Send>) -> Response {
     let text =
         panic.downcast_ref::<&str>().map_or_else(|| panic.downcast_ref::<String>().cloned(), |text| Some((*text).to_owned()));

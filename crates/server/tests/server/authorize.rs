@@ -159,8 +159,8 @@ async fn oidc_op_7_a_repeated_parameter_is_no_choice(place: Place) {
 }
 
 fn form_pair(name: &str, value: &str) -> String {
-    let encoded: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    format!("{name}={encoded}")
+    let pair = url::form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish();
+    pair.replace('+', "%20")
 }
 
 async fn oidc_op_8_authorize_takes_a_form_too(place: Place) {
@@ -234,12 +234,17 @@ async fn oidc_op_20_a_form_counts_in_its_own_browser_with_its_token(place: Place
     world.finish().await;
 }
 
+type Pairs = Vec<(String, String)>;
+type Headers<'a> = &'a [(&'a str, &'a str)];
+
 /// The same form cross-site, without its token, and with the token of another login.
 async fn refused(world: &World, browser: &mut testkit::Browser, page: &testkit::Answer, fields: &[(&str, &str)]) {
     let other = browser.visit(&world.app("app").begin().with("prompt", "login").url()).await;
     let foreign = other.forms()[0].field("csrf").unwrap().to_owned();
     let (mut form, at) = page.form_with(|button| button.value == "continue").unwrap();
-    fields.iter().for_each(|(name, value)| form.set(name, value));
+    for (name, value) in fields {
+        form.set(name, value);
+    }
     let pressed = |form: &testkit::Form| form.pressed(at);
     let good = pressed(&form);
     form.set("csrf", "");
@@ -248,7 +253,7 @@ async fn refused(world: &World, browser: &mut testkit::Browser, page: &testkit::
     let strange = pressed(&form);
     let missing: Vec<_> = good.iter().filter(|(name, _)| name != "csrf").cloned().collect();
     let same: &[(&str, &str)] = &[("sec-fetch-site", "same-origin"), ("origin", "null")];
-    let tries: [(&str, &Vec<(String, String)>, &[(&str, &str)]); 7] = [
+    let tries: [(&str, &Pairs, Headers<'_>); 7] = [
         ("WEB-9 empty", &empty, same),
         ("WEB-9 another login's", &strange, same),
         ("WEB-9 missing", &missing, same),

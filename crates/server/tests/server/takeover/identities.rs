@@ -46,7 +46,9 @@ async fn ph_26_an_identity_never_comes_from_a_form(place: Place) {
         ("user", "vic"),
         ("email", "evil@home.example"),
     ];
-    forged.iter().for_each(|(name, value)| form.set(name, value));
+    for (name, value) in forged {
+        form.set(name, value);
+    }
     let answer = attacker.go(&form, button).await;
     let tokens = begun.finish(&answer).await;
     assert_eq!(tokens.claims()["email_verified"], false);
