@@ -45,6 +45,12 @@ describe('two nodes on one PostgreSQL', { skip: !postgres && 'BRAID_TEST_POSTGRE
     return found
   }
 
+  /** The upstream runs in this very process. Where that is too busy to answer in time, people press its button again. */
+  async function finishes(walker, url) {
+    const end = await walker.go(url)
+    return /Campus can&#39;t be reached/.test(end.text) ? walker.submit(end, {}, { button: 'Continue with Campus' }) : end
+  }
+
   const count = async (sql) => Number((await house.rows(`SELECT count(*) AS number FROM ${sql}`))[0].number)
 
   test('50 parallel first logins of one identity make one user with one link, and all are signed in', async () => {
@@ -53,7 +59,7 @@ describe('two nodes on one PostgreSQL', { skip: !postgres && 'BRAID_TEST_POSTGRE
     const arrived = await Promise.all(people.map((walker) => throughCampus(walker, account, { before: '/broker/campus/callback' })))
     assert.equal(await count('users'), 0)
     const before = [...house.braid.balancer.given]
-    const ends = await Promise.all(arrived.map(({ url }, at) => people[at].go(url)))
+    const ends = await Promise.all(arrived.map(({ url }, at) => finishes(people[at], url)))
     const subjects = new Set(ends.map((end) => claims(end).sub))
     assert.equal(subjects.size, 1)
     assert.equal(await count('users'), 1)
