@@ -53,7 +53,7 @@ describe('two nodes on one PostgreSQL', { skip: !postgres && 'BRAID_TEST_POSTGRE
 
   const count = async (sql) => Number((await house.rows(`SELECT count(*) AS number FROM ${sql}`))[0].number)
 
-  test('50 parallel first logins of one identity make one user with one link, and all are signed in', async () => {
+  test('rel-1 50 parallel first logins of one identity make one user with one link, and all are signed in', async () => {
     const account = identity('crowd')
     const people = Array.from({ length: 50 }, () => new Walker())
     const arrived = await Promise.all(people.map((walker) => throughCampus(walker, account, { before: '/broker/campus/callback' })))
@@ -84,7 +84,7 @@ describe('two nodes on one PostgreSQL', { skip: !postgres && 'BRAID_TEST_POSTGRE
     assert.equal(claims(end).sub, known.subject)
   })
 
-  test('the same mail code 100 times in parallel works once, and nobody sees an error', async () => {
+  test('rel-8 the same mail code 100 times in parallel works once, and nobody sees an error', async () => {
     const account = identity('impatient')
     const known = await house.account({ email: account.email, password: PASSWORD })
     const walker = new Walker()
@@ -119,7 +119,7 @@ describe('two nodes on one PostgreSQL', { skip: !postgres && 'BRAID_TEST_POSTGRE
     assert.deepEqual(await house.links(subject), [])
   })
 
-  test('rel-1 a node that is killed in the middle of a login loses nothing', async () => {
+  test('a node that is killed in the middle of a login loses nothing', async () => {
     const account = identity('survivor')
     const known = await house.account({ email: account.email, password: PASSWORD })
     const walker = new Walker()

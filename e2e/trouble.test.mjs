@@ -102,7 +102,7 @@ async function isLoggedOnce(person) {
   return lines()[0]
 }
 
-test('oidc-op-2 a wrong redirect URI is never followed', async (t) => {
+test('oidc-op-1 a wrong redirect URI is never followed', async (t) => {
   const person = await arrives(t, 'redirect-uri')
   await person.goto(house.client.loginUri)
   const authorize = new URL(`${house.origin}/authorize`)
@@ -117,7 +117,7 @@ test('oidc-op-2 a wrong redirect URI is never followed', async (t) => {
   await person.sees('Sign in', { as: 'back' })
 })
 
-test('an unknown client is told so', async (t) => {
+test('oidc-op-2 an unknown client is told so', async (t) => {
   const person = await arrives(t, 'client')
   await person.goto(`${house.origin}/authorize?response_type=code&client_id=nobody&redirect_uri=https://nobody.example/`)
   await person.sees("We don't know this application", { status: 400 })
@@ -255,7 +255,7 @@ test('a finished login that is loaded again sends to the client again', async (t
   await person.page.waitForURL(callback)
 })
 
-test('rel-8 a double click on a button has one effect', async (t) => {
+test('a double click on a button has one effect', async (t) => {
   const who = await stranger('double')
   const person = await arrives(t, 'double')
   await reachesTheQuestion(person, who)
