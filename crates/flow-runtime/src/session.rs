@@ -216,6 +216,14 @@ pub enum Memory {
 pub struct StepId(pub String);
 
 impl How {
+    /// The same, with the account as it is now. A new account is only what it was made.
+    pub(crate) fn refresh(&mut self, now: Box<User>) {
+        match self {
+            Self::BrowserSession(user, _) | Self::Authenticated(user) | Self::Proved(user, _) => *user = now,
+            Self::Created(_) => {}
+        }
+    }
+
     /// The account as it will be once everything is written.
     pub fn user(&self) -> User {
         match self {

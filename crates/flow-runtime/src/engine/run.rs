@@ -7,7 +7,7 @@ use crate::definition::{ExecutionId, Flow};
 use crate::event::Arrival;
 use crate::outcome::{Decision, Denial, DenialCode, Next, Rejected};
 use crate::policy::RealmPolicy;
-use crate::session::{AuthenticationSession, Chosen, Rest};
+use crate::session::{AuthenticationSession, Chosen, How, Rest};
 use crate::write::{Guard, Notice, Write};
 use domain::{AuditEvent, AuditKind, Timestamp, UserId, Version};
 use std::collections::BTreeMap;
@@ -40,6 +40,8 @@ pub(super) enum Asker {
     StillNew(ExecutionId, Cause),
     /// The engine, before a first login shows the account that it found: has the identity been linked meanwhile?
     Unclaimed(ExecutionId),
+    /// The engine, before a frame's end: how is the user now, who was found in an earlier event?
+    StillSo,
     /// The engine, after the flows: what has this user granted the client?
     Grants(Box<Chosen>),
     /// The engine, after consent: how is the user now?
@@ -103,6 +105,14 @@ impl Run {
         if let Some(user) = fact.rests_on() {
             self.guards.entry(user.id).or_insert(user.version);
         }
+    }
+
+    /// The account that was found in an earlier event, and not looked at since.
+    pub(super) fn unsure_of(&self, chosen: &Chosen) -> Option<UserId> {
+        let user = chosen.user().id;
+        let made = |write: &Write| matches!(write, Write::CreateUser(new) if new.id == user);
+        let is_new = matches!(chosen.how, How::Created(_)) || self.writes.iter().any(made);
+        (!is_new && !self.guards.contains_key(&user)).then_some(user)
     }
 
     pub(super) fn decide(&mut self, flow: &Flow, execution: ExecutionId, name: &str, outcome: Outcome, at: Timestamp) {

@@ -42,6 +42,7 @@ impl Asking {
             Asker::Execution(execution, cause) => run.answered(policy, (execution, cause, &question, fact), now, entropy),
             Asker::StillNew(execution, cause) => run.still_new(policy, (execution, cause, &question, fact), now, entropy),
             Asker::Unclaimed(execution) => run.unclaimed(policy, (execution, &question, fact), now, entropy),
+            Asker::StillSo => run.still_so(policy, fact, now, entropy),
             Asker::Grants(chosen) => run.weigh_grants(policy, *chosen, fact, now, entropy),
             Asker::Consented(chosen) => run.consented(policy, *chosen, fact, now, entropy),
         }
@@ -98,6 +99,21 @@ impl Run {
         match fact {
             Fact::FoundIdentity(None) => Ok(self.show(execution, now)),
             fact => self.ordinary(policy, question, fact, now, entropy),
+        }
+    }
+
+    /// What was shown of an account in an earlier event dies with it, and with its epoch.
+    fn still_so(mut self, policy: &RealmPolicy, fact: Fact, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
+        let Fact::FoundUser(found) = fact else { return Err(Fault::WrongFact { authenticator: "end of a flow" }) };
+        let frame = self.session.frames.last_mut().ok_or(Fault::Frames("no frame to conclude"))?;
+        let chosen = frame.user.as_mut().ok_or(Fault::Frames("a flow succeeded without a user"))?;
+        let before = chosen.user();
+        match found.filter(|user| user.enabled && user.id == before.id && user.epoch == before.epoch) {
+            Some(user) => {
+                chosen.how.refresh(user);
+                self.turn(policy, Turning::Walk, now, entropy)
+            }
+            None => Ok(self.deny(DenialCode::AccountDisabled, now)),
         }
     }
 
@@ -310,6 +326,9 @@ impl Run {
         let frame = self.session.frame().ok_or(Fault::Frames("no frame to conclude"))?;
         if !frame.user_by.is_some_and(|execution| rests_on(&flow.level, execution, frame, policy)) {
             return Ok(Acted::Step(self.deny(DenialCode::NoAccount, now)));
+        }
+        if let Some(user) = frame.user.as_ref().and_then(|chosen| self.unsure_of(chosen)) {
+            return Ok(Acted::Step(self.ask(Asker::StillSo, Question::FindUser(user))));
         }
         let frame = self.session.frames.pop().ok_or(Fault::Frames("no frame to conclude"))?;
         let chosen = self.conclude_frame(&frame, now, policy, entropy)?;

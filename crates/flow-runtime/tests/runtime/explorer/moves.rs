@@ -9,13 +9,19 @@ use flow_runtime::{Event, Page, Rest, StepId};
 use std::rc::Rc;
 use std::time::Duration;
 
+/// A change of the world that comes before an event.
+type Change = Rc<dyn Fn(&mut World)>;
+
+/// Something that happens elsewhere, and what it is called.
+type Shift = (&'static str, fn(&mut World));
+
 /// One thing that can happen.
 #[derive(Clone)]
 pub(super) struct Move {
     pub(super) what: String,
     pub(super) event: Event,
     /// Changes the world before the event; the change stays.
-    pub(super) before: Option<Rc<dyn Fn(&mut World)>>,
+    pub(super) before: Option<Change>,
     /// Changes what the realm allows, for this event only.
     pub(super) only_now: Option<fn(&mut World)>,
     /// Whether it must be rejected.
@@ -35,7 +41,7 @@ impl Move {
 
     /// The same move, after something happened elsewhere.
     fn after_shifts(&self, w: &World, mail_page: bool) -> Vec<Self> {
-        let mut shifts: Vec<(&str, fn(&mut World))> = Vec::new();
+        let mut shifts: Vec<Shift> = Vec::new();
         if w.users.values().any(|user| user.enabled) {
             shifts.push(("all accounts were closed", close_all));
         }
@@ -45,7 +51,7 @@ impl Move {
         if mail_page && w.now == World::new().now {
             shifts.push(("16 minutes later", |w| w.waits(16 * 60)));
         }
-        let shifted = |(what, shift): (&str, fn(&mut World))| {
+        let shifted = |(what, shift): Shift| {
             let before = self.before.clone();
             let both = move |w: &mut World| {
                 shift(w);

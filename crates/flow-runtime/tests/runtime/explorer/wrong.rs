@@ -96,7 +96,7 @@ fn explored_with(wrong: Wrong) -> Report {
     let name = flow_name("first-broker-login");
     let level = Level { executions, succeeds_when_empty: false };
     let flow = Flow { name: name.clone(), revision: Revision("wrong".into()), level };
-    let setting = Setting { word: Word::Untrusted, existing: Existing::Owner { password: true }, mails: true };
+    let setting = Setting { word: Word::Silent, existing: Existing::Owner { password: true }, mails: true };
     let mut world = setting.world("first-broker-login");
     world.policy.flows.insert(name, Arc::new(flow));
     explore(&world, setting)

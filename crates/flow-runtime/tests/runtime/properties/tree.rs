@@ -23,7 +23,7 @@ impl<L> Branch<L> {
         }
     }
 
-    fn set(&mut self, wanted: Requirement) {
+    pub(super) fn set(&mut self, wanted: Requirement) {
         match self {
             Self::Leaf(requirement, _) | Self::Sub(requirement, ..) => *requirement = wanted,
         }

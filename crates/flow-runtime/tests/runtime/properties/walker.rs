@@ -81,14 +81,11 @@ impl Walker {
 
     fn first(&self, from: Option<(&AuthenticationSession, &Event)>) -> Result<Step, Fault> {
         let entropy = Entropy::from_bytes([1; 32]);
-        match from {
-            Some((session, event)) => step(&self.policy, session.clone(), event.clone(), &Arrival::default(), self.now, &entropy),
-            None => {
-                let mut world = World::new();
-                let start: Start = world.about_to_login(None, |_| {}).start;
-                begin(&self.policy, start, &Arrival::default(), self.now, &entropy)
-            }
+        if let Some((session, event)) = from {
+            return step(&self.policy, session.clone(), event.clone(), &Arrival::default(), self.now, &entropy);
         }
+        let start: Start = World::new().about_to_login(None, |_| {}).start;
+        begin(&self.policy, start, &Arrival::default(), self.now, &entropy)
     }
 
     /// Answers questions until the login rests. The same input gives the same output, and there are few questions.

@@ -161,6 +161,41 @@ fn a_provider_that_is_disabled_in_flight_opens_nothing() {
     assert_eq!(w.login().ways(&w), ["social", "other", "register"]);
 }
 
+/// Ada has proved the account by its password, and one page is left.
+fn proved_with_a_page_to_go(w: &mut World) -> (crate::world::Login, domain::UserId) {
+    w.flow(
+        "flow: proof-first\nexecutions:\n  - detect-existing-user: { requirement: required }\n  - reauthenticate: { requirement: required }\n  - confirm-link: { requirement: required }\n",
+    );
+    w.campus_uses("proof-first");
+    let id = w.user("ada").password("correct horse").proved("ada@x.org").done();
+    let mut login = w.login();
+    login.comes_as(w, &someone("campus", "1").vouched("ada@x.org"));
+    login.sends(w, action::CONTINUE, &[("password", "correct horse")]);
+    assert!(matches!(login.page(w), Page::AccountExists { .. }));
+    (login, id)
+}
+
+#[test]
+fn a_proof_from_an_earlier_page_still_counts() {
+    let mut w = World::new();
+    let (mut login, id) = proved_with_a_page_to_go(&mut w);
+    login.presses(&mut w, action::CONTINUE);
+    assert_eq!(login.user(), id);
+}
+
+#[test]
+fn ph_25_a_proof_from_an_earlier_page_dies_with_the_account_and_with_its_epoch() {
+    let changes: [fn(&mut domain::User); 2] = [|user| user.enabled = false, |user| user.epoch = domain::Epoch(1)];
+    for change in changes {
+        let mut w = World::new();
+        let (mut login, id) = proved_with_a_page_to_go(&mut w);
+        w.change(id, change);
+        login.presses(&mut w, action::CONTINUE);
+        assert_eq!(login.denial(), DenialCode::AccountDisabled);
+        assert!(w.identities.is_empty());
+    }
+}
+
 #[test]
 fn a_client_that_is_disabled_in_flight_gets_nobody() {
     let mut w = World::new();

@@ -22,15 +22,25 @@ impl World {
         for write in &resting.writes {
             after.write(write).map_err(Refused::Conflict)?;
             after.audit.extend(write.audit());
-            if let Write::CreateUser(new) = write {
-                after.given.insert(Given::Account(login, new.id));
-            }
+            after.given.extend(self.shown_by(login, write));
         }
         after.outbox.extend(resting.notices.iter().cloned());
         let wrongs = self.wrongs_of(login, resting).into_iter().chain(after.broken_promises());
         after.wrongs.extend(wrongs);
         *self = after;
         Ok(())
+    }
+
+    /// What this change shows for the rest of the login.
+    fn shown_by(&self, login: SessionKey, write: &Write) -> Option<Given> {
+        match write {
+            Write::CreateUser(new) => Some(Given::Account(login, new.id)),
+            Write::ConsumeToken(digest) => {
+                let token = self.issued.get(digest).filter(|token| token.session == login && self.was_read(login, token))?;
+                token.user.map(|(user, _)| Given::Mailbox(login, user))
+            }
+            _ => None,
+        }
     }
 
     fn write(&mut self, write: &Write) -> Result<(), Conflict> {

@@ -32,6 +32,8 @@ pub(crate) enum Given {
     Password(SessionKey, UserId),
     /// In this login, somebody used what only the reader of this mail can know.
     Mail(SessionKey, Digest),
+    /// In this login, what only the reader of a mail can know was used up for this account.
+    Mailbox(SessionKey, UserId),
     /// In this login, this account was made.
     Account(SessionKey, UserId),
     /// In this login, a provider asserted this identity.

@@ -44,6 +44,7 @@ impl World {
         }
         let shown = match link.proof.kind {
             ProofKind::Password => self.given.contains(&Given::Password(login, user.id)),
+            ProofKind::Mailbox if self.given.contains(&Given::Mailbox(login, user.id)) => true,
             ProofKind::Mailbox => self.issued.values().any(|token| {
                 let for_this = token.session == login && token.user.is_some_and(|(id, _)| id == user.id);
                 for_this && user.has_proved(&token.address) && self.was_read(login, token)
@@ -57,7 +58,7 @@ impl World {
     }
 
     /// Whether this login has what only the reader of this mail can know, and nobody has used it yet.
-    fn was_read(&self, login: SessionKey, token: &ActionToken) -> bool {
+    pub(super) fn was_read(&self, login: SessionKey, token: &ActionToken) -> bool {
         self.unused.contains(&token.digest) && self.given.contains(&Given::Mail(login, token.digest.clone()))
     }
 
@@ -75,7 +76,8 @@ impl World {
             None => true,
             Some(AddressProof::Mailbox { .. }) => self.issued.values().any(|token| {
                 let for_this = token.session == login && token.address.names_the_same_mailbox_as(&email.address);
-                for_this && self.was_read(login, token)
+                let used_up = token.user.is_some_and(|(user, _)| self.given.contains(&Given::Mailbox(login, user)));
+                for_this && (used_up || self.was_read(login, token))
             }),
             Some(AddressProof::TrustedProvider { .. }) => self.was_vouched_for(login, &email.address),
             Some(AddressProof::Administrator { .. }) => false,
@@ -103,7 +105,7 @@ impl World {
             Given::Identity(given_in, key) => {
                 *given_in == login && self.identities.get(key).is_some_and(|link| link.user == user)
             }
-            Given::Mail(..) => false,
+            Given::Mail(..) | Given::Mailbox(..) => false,
         }
     }
 
