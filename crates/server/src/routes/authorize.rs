@@ -15,9 +15,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{AuthorizeRequest, Digest};
 use downstream::authorize::{authorize, requested_client};
-use downstream::{PageReason, Refusal};
+use downstream::{Client, PageReason, Refusal};
 use std::sync::Arc;
-use ui::ErrorKind;
+use ui::{ErrorKind, WayOn};
 
 #[derive(Debug, thiserror::Error)]
 #[error("a login could not be sealed into its handle")]
@@ -54,7 +54,7 @@ pub(super) async fn again(visit: Visit, State(shared): State<Arc<Shared>>, Path(
 async fn enter(visit: &Visit, params: &[(String, String)]) -> Response {
     let realm = &visit.realm;
     let client = requested_client(params).map(|id| realm.clients.get(&id));
-    match client.and_then(|client| authorize(params, client, &realm.origin)) {
+    match client.clone().and_then(|client| authorize(params, client, &realm.origin)) {
         Ok(request) => begin(visit, request).await,
         Err(Refusal::Redirect { location, error }) => {
             tracing::info!(realm = %realm.id(), error = error.as_str(), "an authorize request was refused");
@@ -66,9 +66,19 @@ async fn enter(visit: &Visit, params: &[(String, String)]) -> Response {
                 PageReason::RedirectUri => ErrorKind::WrongRedirect,
                 PageReason::Ambiguous => ErrorKind::BadRequest,
             };
-            respond::error_page(realm, StatusCode::BAD_REQUEST, kind, None, Some(&reason))
+            let client = client.ok().flatten().filter(|client| client.enabled && reason == PageReason::RedirectUri);
+            let home = client.and_then(|client| Some((client.name.as_str(), home_of(client)?)));
+            let way_on = home.as_ref().map(|(client, href)| WayOn::BackTo { client, href });
+            respond::error_page(realm, StatusCode::BAD_REQUEST, kind, way_on, Some(&reason))
         }
     }
+}
+
+/// Where a client lives, as far as its registration tells: the origin of its first redirect URI on the web.
+fn home_of(client: &Client) -> Option<String> {
+    let registered = client.redirect_uris.iter().filter_map(|uri| url::Url::parse(uri.as_str()).ok());
+    let on_the_web = registered.map(|uri| uri.origin()).find(url::Origin::is_tuple)?;
+    Some(format!("{}/", on_the_web.ascii_serialization()))
 }
 
 async fn begin(visit: &Visit, request: AuthorizeRequest) -> Response {

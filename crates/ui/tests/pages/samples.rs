@@ -231,7 +231,7 @@ pub(crate) fn errors() -> Vec<(&'static str, String)> {
     let pages = [
         ("error-login-gone", ErrorKind::LoginGone, back),
         ("error-cookie-missing", ErrorKind::CookieMissing, again),
-        ("error-wrong-redirect", ErrorKind::WrongRedirect, None),
+        ("error-wrong-redirect", ErrorKind::WrongRedirect, back),
         ("error-unknown-client", ErrorKind::UnknownClient, None),
         ("error-bad-request", ErrorKind::BadRequest, Some(WayOn::GoOn("/login/h4ndle"))),
         ("error-not-found", ErrorKind::NotFound, None),
