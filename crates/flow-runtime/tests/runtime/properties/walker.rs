@@ -1,13 +1,13 @@
 //! Visits every state of a scripted flow, and checks at each what must hold everywhere.
 
-use super::scripted::GIVE_UP;
+use super::scripted::{GIVE_UP, chosen};
 use super::tree::{Tree, scripted};
 use crate::world::{World, alias, login_form};
 use domain::{CallbackParams, Digest, Entropy, ExchangeId, Timestamp, UserId};
 use flow_runtime::event::action;
 use flow_runtime::{
-    Arrival, AuthenticationSession, DenialCode, Event, Fact, Fault, Page, RealmPolicy, Rest, Resting, Start, Step, StepId,
-    Viewer, Write, begin, step, view,
+    Arrival, AuthenticationSession, DenialCode, Event, Fact, Fault, Page, Question, RealmPolicy, Rest, Resting, Start, Step,
+    StepId, Viewer, Write, begin, step, view,
 };
 use std::collections::{BTreeSet, VecDeque};
 
@@ -31,6 +31,7 @@ impl Walker {
     pub(super) fn of(tree: &Tree, thorough: bool) -> Self {
         let World { mut policy, now, .. } = World::new();
         let flow = scripted(tree);
+        // Each execution asks once; at the end the engine may look at the account again.
         let most_questions = flow.authenticators().count() + 1;
         policy.flows.insert(flow.name.clone(), flow);
         Self { policy, now, most_questions, thorough }
@@ -95,7 +96,9 @@ impl Walker {
             for _ in 0..=self.most_questions {
                 next = match next {
                     Step::Ask(asking) => {
-                        asking.answer(&self.policy, Fact::FoundUser(None), self.now, &Entropy::from_bytes([2; 32])).unwrap()
+                        let Question::FindUser(user) = asking.question() else { panic!("{:?}", asking.question()) };
+                        let found = Fact::FoundUser(Some(Box::new(chosen(user.as_bytes()[0], self.now).user())));
+                        asking.answer(&self.policy, found, self.now, &Entropy::from_bytes([2; 32])).unwrap()
                     }
                     Step::Rest(resting) => return *resting,
                     Step::Rejected(rejected) => panic!("{rejected:?} for {from:?}"),
