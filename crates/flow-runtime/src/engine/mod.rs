@@ -1,5 +1,6 @@
 //! The engine: moves a login from one resting state to the next.
 
+mod again;
 mod closing;
 mod declared;
 mod events;

@@ -1,0 +1,87 @@
+//! Looking again: what may have changed between two events, in another tab or on another node.
+
+use super::run::{Asker, Run, Step};
+use super::turns::Turning;
+use crate::ask::{Fact, Question};
+use crate::authenticator::Cause;
+use crate::definition::ExecutionId;
+use crate::outcome::{DenialCode, Fault};
+use crate::policy::RealmPolicy;
+use domain::{Entropy, Timestamp};
+
+impl Run {
+    /// Somebody else may have finished this first login, in another tab or on another node. Then it is an ordinary one.
+    pub(super) fn still_new(
+        self,
+        policy: &RealmPolicy,
+        (execution, cause, question, fact): (ExecutionId, Cause, &Question, Fact),
+        now: Timestamp,
+        entropy: &Entropy,
+    ) -> Result<Step, Fault> {
+        match fact {
+            Fact::FoundIdentity(None) => self.resume(policy, execution, cause, now, entropy),
+            fact => self.ordinary(policy, question, fact, now, entropy),
+        }
+    }
+
+    pub(super) fn unclaimed(
+        self,
+        policy: &RealmPolicy,
+        (execution, question, fact): (ExecutionId, &Question, Fact),
+        now: Timestamp,
+        entropy: &Entropy,
+    ) -> Result<Step, Fault> {
+        match fact {
+            Fact::FoundIdentity(None) => Ok(self.show(execution, now)),
+            fact => self.ordinary(policy, question, fact, now, entropy),
+        }
+    }
+
+    /// What was shown of an account in an earlier event dies with it, and with its epoch.
+    pub(super) fn still_so(mut self, policy: &RealmPolicy, fact: Fact, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
+        let Fact::FoundUser(found) = fact else { return Err(Fault::WrongFact { authenticator: "end of a flow" }) };
+        let frame = self.session.frames.last_mut().ok_or(Fault::Frames("no frame to conclude"))?;
+        let chosen = frame.user.as_mut().ok_or(Fault::Frames("a flow succeeded without a user"))?;
+        let before = chosen.user();
+        match found.filter(|user| user.enabled && user.id == before.id && user.epoch == before.epoch) {
+            Some(user) => {
+                chosen.how.refresh(user);
+                self.turn(policy, Turning::Walk, now, entropy)
+            }
+            None => Ok(self.deny(DenialCode::AccountDisabled, now)),
+        }
+    }
+
+    /// The first login turns out to be none: nothing of it is kept, and its caller goes on with the identity's owner.
+    fn ordinary(
+        mut self,
+        policy: &RealmPolicy,
+        question: &Question,
+        fact: Fact,
+        now: Timestamp,
+        entropy: &Entropy,
+    ) -> Result<Step, Fault> {
+        if !matches!(fact, Fact::FoundIdentity(Some(_))) {
+            return Err(Fault::WrongFact { authenticator: "first login" });
+        }
+        self.writes.clear();
+        self.notices.clear();
+        let frame = self.session.frames.pop().ok_or(Fault::Frames("no first login to leave"))?;
+        let caller = frame.called_by.ok_or(Fault::Frames("a first login that nobody called"))?;
+        self.answered(policy, (caller, Cause::Enter, question, fact), now, entropy)
+    }
+
+    /// The account that was found may be the one that another tab or node has just made for this very identity. Their link was
+    /// committed with it, so asking for the owner once more tells them apart.
+    pub(super) fn show_found(mut self, execution: ExecutionId, now: Timestamp) -> Step {
+        let found = self.session.frame().filter(|frame| frame.existing.is_some()).and_then(|frame| frame.identity.as_ref());
+        let key = found.filter(|_| self.looked_for_users).map(|identity| identity.key.clone());
+        match key {
+            Some(key) => {
+                self.looked_for_users = false;
+                self.ask(Asker::Unclaimed(execution), Question::FindIdentity(key))
+            }
+            None => self.show(execution, now),
+        }
+    }
+}
