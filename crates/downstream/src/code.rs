@@ -1,8 +1,8 @@
 //! Authorization codes: what is kept between the redirect and the token request.
 
 use domain::{
-    AuthenticationMethod, AuthorizeRequest, BrowserSession, CanonicalSubject, ClientId, Digest, Epoch, GrantId,
-    IdentityKey, Secret, Timestamp, UserId,
+    AuthenticationMethod, AuthorizeRequest, BrowserSession, CanonicalSubject, ClientId, Digest, Epoch, GrantId, IdentityKey,
+    Secret, Timestamp, UserId,
 };
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;

@@ -98,6 +98,7 @@ struct Metadata {
 
 /// What the token endpoint answers (OpenID Connect Core §3.1.3.3).
 #[derive(Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the names are the standard's")]
 struct Tokens {
     access_token: Secret,
     id_token: Option<Secret>,
