@@ -6,6 +6,7 @@ use crate::password::{PasswordError, Passwords};
 use crate::realm::{Realm, RealmError};
 use crate::routes;
 use crate::settings::{Settings, TrustedProxy};
+use axum::serve::ListenerExt as _;
 use domain::{RealmId, Secret, Timestamp};
 use persistence::{MigrateError, OpenError, Store};
 use std::net::SocketAddr;
@@ -123,6 +124,8 @@ impl Braid {
             tracing::info!(address = %listener.local_addr().map_or_else(|_| String::new(), |found| found.to_string()), "listening");
             let service = self.router().into_make_service_with_connect_info::<SocketAddr>();
             let until = until(stopped.clone());
+            // A socket that can't be set works as well, only later; the request's own error says if it is broken.
+            let listener = listener.tap_io(|stream| _ = stream.set_nodelay(true));
             serving.spawn(axum::serve(listener, service).with_graceful_shutdown(until).into_future());
         }
         while let Some(ended) = serving.join_next().await {
