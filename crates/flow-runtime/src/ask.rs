@@ -45,8 +45,13 @@ pub enum Question {
         /// What is counted.
         reservations: Vec<Reservation>,
     },
-    /// What is stored of this new password? → [`Fact::PasswordHash`]
-    HashPassword(Secret),
+    /// What is stored of this new password? The driver first commits the reservations. → [`Fact::PasswordHash`]
+    HashPassword {
+        /// What was typed.
+        password: Secret,
+        /// What is counted.
+        reservations: Vec<Reservation>,
+    },
     /// May a mail go there? The driver commits the reservations. → [`Fact::MailReserved`]
     ReserveMail {
         /// The mailbox.
@@ -92,6 +97,8 @@ pub enum Counter {
     PasswordByAccount,
     /// Passwords, by the network that the request came from.
     PasswordByNetwork,
+    /// New passwords, by the network that the request came from.
+    RegistrationByNetwork,
     /// Mails, by mailbox.
     MailByAddress,
     /// Mails, by the network that the request came from.
@@ -106,6 +113,7 @@ impl Counter {
         match self {
             Self::PasswordByAccount => "password-by-account",
             Self::PasswordByNetwork => "password-by-network",
+            Self::RegistrationByNetwork => "registration-by-network",
             Self::MailByAddress => "mail-by-address",
             Self::MailByNetwork => "mail-by-network",
             Self::CodeByToken => "code-by-token",
@@ -128,8 +136,8 @@ pub enum Fact {
     Brokered(Result<Box<BrokeredIdentity>, UpstreamFailure>),
     /// To [`Question::CheckPassword`].
     Password(PasswordVerdict),
-    /// To [`Question::HashPassword`]: a PHC string.
-    PasswordHash(Secret),
+    /// To [`Question::HashPassword`]: a PHC string, or when to try again.
+    PasswordHash(Result<Secret, Timestamp>),
     /// To [`Question::ReserveMail`]: None if the mail may go, else when to try again.
     MailReserved(Option<Timestamp>),
     /// To [`Question::FindToken`].
@@ -191,7 +199,7 @@ impl Question {
             Self::FindIdentity(_) => AskKind::FindIdentity,
             Self::Redeem { .. } => AskKind::Redeem,
             Self::CheckPassword { .. } => AskKind::CheckPassword,
-            Self::HashPassword(_) => AskKind::HashPassword,
+            Self::HashPassword { .. } => AskKind::HashPassword,
             Self::ReserveMail { .. } => AskKind::ReserveMail,
             Self::FindToken(_) => AskKind::FindToken,
             Self::CheckMailCode { .. } => AskKind::CheckMailCode,

@@ -37,6 +37,8 @@ pub struct Limits {
     pub passwords_per_account: u32,
     /// Wrong passwords from one network within [`Limits::password_window`].
     pub passwords_per_network: u32,
+    /// Registrations from one network within [`Limits::password_window`]: each costs as much as a password.
+    pub registrations_per_network: u32,
     /// The window in which passwords are counted.
     pub password_window: Duration,
     /// Mails to one mailbox within [`Limits::mail_window`].
@@ -61,6 +63,7 @@ impl Default for Limits {
         Self {
             passwords_per_account: 10,
             passwords_per_network: 200,
+            registrations_per_network: 50,
             password_window: Duration::from_secs(15 * MINUTE),
             mails_per_address: 5,
             mails_per_network: 50,

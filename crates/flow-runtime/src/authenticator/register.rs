@@ -2,7 +2,7 @@
 
 use super::fields::{Reading, problems, remembered};
 use super::{Act, Authenticator, Cause, Effect, Input, Sight, Turn};
-use crate::ask::{Fact, Question};
+use crate::ask::{Counter, Fact, Question, Reservation};
 use crate::definition::declaration::{AskKind, Declaration, Establishes, Kind, Outcome};
 use crate::event::{Form, action};
 use crate::outcome::Rejected;
@@ -56,9 +56,10 @@ impl Authenticator for Register {
                 Err(reading) => again(reading),
             },
             Input::Fact { cause: Cause::Form(form), fact, .. } => match (read(form), fact) {
-                (Ok(_), Fact::FoundUsers(found)) if found.by_username.is_some() => taken(form),
-                (Ok(wanted), Fact::FoundUsers(_)) => Turn::ask(Question::HashPassword(wanted.password.clone())),
-                (Ok(wanted), Fact::PasswordHash(hash)) => create(sight, entropy, wanted, hash),
+                (Ok(_), Fact::FoundUsers(found)) if found.by_username.is_some() => refused(form, Problem::UsernameTaken),
+                (Ok(wanted), Fact::FoundUsers(_)) => hash(sight, wanted.password),
+                (Ok(wanted), Fact::PasswordHash(Ok(hash))) => create(sight, entropy, wanted, hash),
+                (Ok(_), Fact::PasswordHash(Err(until))) => refused(form, Problem::TooManyTries { until }),
                 _ => Turn::just(Act::WrongFact),
             },
             _ => Turn::just(Act::Reject(Rejected::UnknownAction)),
@@ -101,12 +102,23 @@ fn read(form: &Form) -> Result<Wanted<'_>, Reading<'_>> {
     }
 }
 
-fn taken(form: &Form) -> Turn {
+fn hash(sight: &Sight<'_>, password: &Secret) -> Turn {
+    let limits = &sight.policy.limits;
+    let reservation = Reservation {
+        counter: Counter::RegistrationByNetwork,
+        limit: limits.registrations_per_network,
+        window: limits.password_window,
+    };
+    Turn::ask(Question::HashPassword { password: password.clone(), reservations: vec![reservation] })
+}
+
+/// What was typed is fine in itself; the page shows it again, but for the password.
+fn refused(form: &Form, problem: Problem) -> Turn {
     let mut reading = Reading::of(form);
     for field in [FieldName::Username, FieldName::Email, FieldName::GivenName, FieldName::FamilyName] {
         reading.text(field);
     }
-    reading.problem(FieldName::Username, Problem::UsernameTaken);
+    reading.problem(FieldName::Username, problem);
     again(reading)
 }
 

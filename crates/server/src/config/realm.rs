@@ -83,9 +83,10 @@ fn limits(fields: &mut Fields, problems: &mut Problems<'_>) -> Limits {
     let mut limits = Limits::default();
     let Some(node) = fields.take("limits") else { return limits };
     let mut given = Fields::of(node, "`limits`", problems);
-    let counts: [(&'static str, &mut u32); 5] = [
+    let counts: [(&'static str, &mut u32); 6] = [
         ("passwords-per-account", &mut limits.passwords_per_account),
         ("passwords-per-network", &mut limits.passwords_per_network),
+        ("registrations-per-network", &mut limits.registrations_per_network),
         ("mails-per-address", &mut limits.mails_per_address),
         ("mails-per-network", &mut limits.mails_per_network),
         ("codes-per-mail", &mut limits.codes_per_mail),

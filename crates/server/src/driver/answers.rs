@@ -23,6 +23,7 @@ fn cost(question: &Question) -> Option<Cost> {
         Question::CheckPassword { user, login, .. } => user.map_or_else(|| login.clone(), |user| user.to_string()),
         Question::CheckMailCode { token, .. } => token.as_str().to_owned(),
         Question::ReserveMail { address, .. } => address.key(),
+        Question::HashPassword { .. } => String::new(),
         _ => return None,
     };
     Some((question.kind(), subject))
@@ -53,7 +54,13 @@ impl Driver<'_> {
             Question::FindIdentity(key) => Fact::FoundIdentity(store.find_identity(realm, key).await?.map(Box::new)),
             Question::GrantedScopes { user, client } => Fact::GrantedScopes(store.granted_scopes(realm, *user, client).await?),
             Question::FindToken(digest) => Fact::FoundToken(store.find_token(realm, digest, now).await?.map(Box::new)),
-            Question::HashPassword(password) => Fact::PasswordHash(self.shared.passwords.hash(password, entropy).await?),
+            Question::HashPassword { password, reservations } => {
+                let counted = self.reservations(reservations, &CountKey::text(self.network));
+                Fact::PasswordHash(match store.reserve(realm, &counted, now).await? {
+                    None => Ok(self.shared.passwords.hash(password, entropy).await?),
+                    Some(until) => Err(until),
+                })
+            }
             Question::Redeem { exchange, params } => return self.redeem(exchange, params).await,
             Question::CheckPassword { user, login, password, reservations } => {
                 Fact::Password(self.password(*user, login, password, reservations).await?)
@@ -71,7 +78,7 @@ impl Driver<'_> {
     /// Gives each reservation the key that it is counted by.
     fn reservations(&self, reservations: &[Reservation], subject: &CountKey) -> Vec<Counted> {
         let key = |counter| match counter {
-            Counter::PasswordByNetwork | Counter::MailByNetwork => CountKey::text(self.network),
+            Counter::PasswordByNetwork | Counter::RegistrationByNetwork | Counter::MailByNetwork => CountKey::text(self.network),
             Counter::PasswordByAccount | Counter::MailByAddress | Counter::CodeByToken => subject.clone(),
         };
         let counted = |reservation: &Reservation| Counted { reservation: reservation.clone(), key: key(reservation.counter) };

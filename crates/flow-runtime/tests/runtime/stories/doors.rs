@@ -168,3 +168,19 @@ fn a_new_login_replaces_the_browsers_session() {
     assert_eq!(w.sessions.len(), 1);
     assert_ne!(second.finish().signed_in.browser_session, cookie);
 }
+
+#[test]
+fn web_45_new_passwords_are_counted_by_network() {
+    let mut w = World::new();
+    w.policy.limits.registrations_per_network = 2;
+    let mut register = |name: &str| {
+        let mut login = w.login();
+        login.takes(&mut w, "register");
+        login.sends(&mut w, action::CONTINUE, &[("username", name), ("email", "b@x.org"), ("password", "eight or more")]);
+        login.session().is_over().then_some(()).ok_or_else(|| login.page(&w))
+    };
+    assert!(register("ada").is_ok() && register("bob").is_ok());
+    let Err(Page::Register { problems, .. }) = register("eve") else { panic!() };
+    assert!(matches!(problems[..], [(FieldName::Username, Problem::TooManyTries { .. })]));
+    assert_eq!(w.users.len(), 2);
+}

@@ -39,7 +39,11 @@ impl World {
             Question::CheckPassword { user, login: name, password, reservations } => {
                 Fact::Password(self.check_password(login, *user, name, password, reservations))
             }
-            Question::HashPassword(password) => Fact::PasswordHash(Secret::new(format!("hash of {}", password.reveal()))),
+            Question::HashPassword { password, reservations } => Fact::PasswordHash(if self.spend(reservations, "") {
+                Ok(Secret::new(format!("hash of {}", password.reveal())))
+            } else {
+                Err(self.later())
+            }),
             Question::ReserveMail { address, reservations } => {
                 Fact::MailReserved((!self.spend(reservations, &address.key())).then(|| self.later()))
             }
