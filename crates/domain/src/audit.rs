@@ -13,8 +13,6 @@ pub enum AuditKind {
     IdentityLinked,
     /// An account lost an address that it had never proved.
     AddressReleased,
-    /// An account gained a proof for its address.
-    AddressProved,
     /// Somebody signed in.
     SignedIn,
     /// A login was refused.
@@ -44,7 +42,6 @@ impl AuditKind {
             Self::UserCreated => "user-created",
             Self::IdentityLinked => "identity-linked",
             Self::AddressReleased => "address-released",
-            Self::AddressProved => "address-proved",
             Self::SignedIn => "signed-in",
             Self::LoginRefused => "login-refused",
             Self::ConsentGranted => "consent-granted",

@@ -113,6 +113,11 @@ impl User {
         }
     }
 
+    /// Whether this is the account that was read before, open still, and with the same past.
+    pub fn goes_on_from(&self, before: &Self) -> bool {
+        self.enabled && self.id == before.id && self.epoch == before.epoch
+    }
+
     /// Whether this account has proved that it reads `address`.
     pub fn has_proved(&self, address: &EmailAddress) -> bool {
         self.email.as_ref().is_some_and(|owned| owned.is_proved() && owned.address.names_the_same_mailbox_as(address))

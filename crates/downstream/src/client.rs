@@ -66,6 +66,13 @@ impl Client {
         scope::has(&self.scopes, scope::OFFLINE_ACCESS)
     }
 
+    /// Where the client lives, as far as its registration tells: the origin of its first redirect URI on the web.
+    pub fn home(&self) -> Option<String> {
+        let registered = self.redirect_uris.iter().filter_map(|uri| url::Url::parse(uri.as_str()).ok());
+        let on_the_web = registered.map(|uri| uri.origin()).find(url::Origin::is_tuple)?;
+        Some(format!("{}/", on_the_web.ascii_serialization()))
+    }
+
     /// Whether an answer may go to `uri`.
     pub fn may_redirect_to(&self, uri: &str) -> bool {
         self.redirect_uris.iter().any(|registered| registered.accepts(uri))

@@ -39,11 +39,6 @@ pub enum ErrorKind {
     TooLarge,
     /// A broken world. The text says nothing of how.
     Fault,
-    /// A provider is down.
-    ProviderUnavailable {
-        /// Its name.
-        provider: String,
-    },
     /// Too many requests.
     TooManyRequests {
         /// How long to wait, if that is known.
@@ -51,8 +46,6 @@ pub enum ErrorKind {
     },
     /// A mail's link that was used, replaced, or is too old.
     DeadMailLink,
-    /// A form that did its work before.
-    AlreadyDone,
 }
 
 /// Where a person can go on. The addresses are the server's own, or a registered one.

@@ -43,7 +43,7 @@ impl Run {
         let frame = self.session.frames.last_mut().ok_or(Fault::Frames("no frame to conclude"))?;
         let chosen = frame.user.as_mut().ok_or(Fault::Frames("a flow succeeded without a user"))?;
         let before = chosen.user();
-        match found.filter(|user| user.enabled && user.id == before.id && user.epoch == before.epoch) {
+        match found.filter(|user| user.goes_on_from(&before)) {
             Some(user) => {
                 chosen.how.refresh(user);
                 self.turn(policy, Turning::Walk, now, entropy)

@@ -58,7 +58,7 @@ impl Run {
     ) -> Result<Step, Fault> {
         let Fact::FoundUser(found) = fact else { return Err(Fault::WrongFact { authenticator: "consent" }) };
         let before = chosen.user();
-        let Some(user) = found.filter(|user| user.enabled && user.id == before.id && user.epoch == before.epoch) else {
+        let Some(user) = found.filter(|user| user.goes_on_from(&before)) else {
             return Ok(self.deny(DenialCode::AccountDisabled, now));
         };
         if !self.policy_has_client(policy) {

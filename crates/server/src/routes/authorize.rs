@@ -15,7 +15,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{AuthorizeRequest, Digest};
 use downstream::authorize::{authorize, requested_client};
-use downstream::{Client, PageReason, Refusal};
+use downstream::{PageReason, Refusal};
 use std::sync::Arc;
 use ui::{ErrorKind, WayOn};
 
@@ -67,18 +67,11 @@ async fn enter(visit: &Visit, params: &[(String, String)]) -> Response {
                 PageReason::Ambiguous => ErrorKind::BadRequest,
             };
             let client = client.ok().flatten().filter(|client| client.enabled && reason == PageReason::RedirectUri);
-            let home = client.and_then(|client| Some((client.name.as_str(), home_of(client)?)));
+            let home = client.and_then(|client| Some((client.name.as_str(), client.home()?)));
             let way_on = home.as_ref().map(|(client, href)| WayOn::BackTo { client, href });
             respond::error_page(realm, StatusCode::BAD_REQUEST, kind, way_on, Some(&reason))
         }
     }
-}
-
-/// Where a client lives, as far as its registration tells: the origin of its first redirect URI on the web.
-fn home_of(client: &Client) -> Option<String> {
-    let registered = client.redirect_uris.iter().filter_map(|uri| url::Url::parse(uri.as_str()).ok());
-    let on_the_web = registered.map(|uri| uri.origin()).find(url::Origin::is_tuple)?;
-    Some(format!("{}/", on_the_web.ascii_serialization()))
 }
 
 async fn begin(visit: &Visit, request: AuthorizeRequest) -> Response {

@@ -31,6 +31,13 @@ pub(super) async fn follow(visit: &Visit, mut driver: Driver<'_>, handle: &str, 
         Ok(Driven::On(session, Next::Redirect(exchange))) => {
             leave_for_provider(visit, &mut driver, handle, *session, exchange).await
         }
+        outcome => stay(visit, handle, outcome),
+    }
+}
+
+/// Answers with what came of an event that sends nobody to a provider now; who should be at one is offered the way there.
+fn stay(visit: &Visit, handle: &str, outcome: Result<Driven, DriveError>) -> Response {
+    match outcome {
         Ok(Driven::On(session, next)) => arrive(visit, handle, &session, &next),
         Ok(Driven::Rejected(Rejected::DeadLink)) => dead_link(visit, Some(&hub_path(handle))),
         Ok(Driven::Unstored | Driven::Rejected(_)) => respond::redirect(&hub_path(handle)),
@@ -79,13 +86,7 @@ async fn leave_for_provider(
             driver.log_upstream(&exchange, &error);
             driver.redeemed = Some((exchange.id, Err(UpstreamFailure::Unavailable)));
             let event = Event::Returned { provider: exchange.provider, exchange: exchange.id, params: CallbackParams::default() };
-            match driver.drive(&Handle::Stored(session.key), event).await {
-                Ok(Driven::On(session, Next::Redirect(_))) => respond::redirect(&hub_path(&session.key.to_string())),
-                Ok(Driven::On(session, next)) => arrive(visit, handle, &session, &next),
-                Ok(Driven::Unstored | Driven::Rejected(_)) => respond::redirect(&hub_path(handle)),
-                Ok(Driven::Gone) => gone(visit),
-                Err(error) => failed(visit, handle, &error),
-            }
+            stay(visit, handle, driver.drive(&Handle::Stored(session.key), event).await)
         }
     }
 }

@@ -1,8 +1,7 @@
 //! What a person is told outside of a login.
 
-use super::{Advice, SOME_PROVIDER, span};
+use super::{Advice, span};
 use crate::error::ErrorKind;
-use crate::name::shown;
 
 const ASK_THERE: &str = "Go back to where you came from and try again. If it happens again, tell those who run that application, with the reference below.";
 
@@ -51,11 +50,6 @@ pub(crate) fn error(kind: &ErrorKind) -> Advice {
             "It is our fault, not yours. It was written down, and nothing was half done.".to_owned(),
             "Try again in a moment. If it happens again, ask for help and give the reference below.".to_owned(),
         ),
-        ErrorKind::ProviderUnavailable { provider } => (
-            "The provider can't be reached",
-            format!("{} doesn't answer right now.", shown(provider, SOME_PROVIDER)),
-            "Try again in a moment, or choose another way to sign in.".to_owned(),
-        ),
         ErrorKind::TooManyRequests { wait } => (
             "Too many tries",
             "We stopped for a while to keep everybody's account safe.".to_owned(),
@@ -65,11 +59,6 @@ pub(crate) fn error(kind: &ErrorKind) -> Advice {
             "This link doesn't work any more",
             "It was used already, or a newer mail replaced it, or it is too old.".to_owned(),
             "If you are still signing in, look for the newest mail, or ask for another one on the page where you wait.".to_owned(),
-        ),
-        ErrorKind::AlreadyDone => (
-            "This is done already",
-            "The page that you sent was used before, and it counted once.".to_owned(),
-            "Go on in the application that you wanted to use.".to_owned(),
         ),
     };
     Advice { title, why, what_to_do }

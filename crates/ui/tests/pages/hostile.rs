@@ -97,7 +97,7 @@ fn escaped(text: &str) -> String {
 
 #[test]
 fn web_26_error_pages_show_texts_from_outside_as_texts() {
-    let kind = ErrorKind::ProviderUnavailable { provider: HOSTILE.into() };
+    let kind = ErrorKind::WrongRedirect;
     let way_on = Some(WayOn::BackTo { client: HOSTILE, href: HOSTILE });
     let page = ErrorPage { kind, realm: HOSTILE, base: "", reference: HOSTILE, way_on };
     assert_harmless(&page.render().unwrap());

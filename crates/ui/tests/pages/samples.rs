@@ -237,10 +237,8 @@ pub(crate) fn errors() -> Vec<(&'static str, String)> {
         ("error-not-found", ErrorKind::NotFound, None),
         ("error-too-large", ErrorKind::TooLarge, again),
         ("error-fault", ErrorKind::Fault, again),
-        ("error-provider-unavailable", ErrorKind::ProviderUnavailable { provider: "Campus".into() }, again),
         ("error-too-many-requests", ErrorKind::TooManyRequests { wait }, again),
         ("error-dead-mail-link", ErrorKind::DeadMailLink, back),
-        ("error-already-done", ErrorKind::AlreadyDone, back),
     ];
     let draw = |(name, kind, way_on)| {
         let page = ErrorPage { kind, realm: "Example University", base: "", reference: "7K2M-Q9XA", way_on };
