@@ -95,9 +95,13 @@ describe('two nodes on one PostgreSQL', { skip: !postgres && 'BRAID_TEST_POSTGRE
     const [code] = elsewhere.text.match(/\d{4} ?\d{4}/)
     const tabs = Array.from({ length: 100 }, () => walker.clone())
     const ends = await Promise.all(tabs.map((tab) => tab.submit(waiting, { code }, { button: 'Continue', before: house.client.origin })))
-    assert.deepEqual(ends.filter(({ url }) => !url.startsWith(house.client.origin)).map(heading), [])
-    assert.equal(new Set(ends.map(({ url }) => url)).size, 1, 'all have the same answer for the client')
-    assert.equal(claims(await walker.go(ends[0].url)).sub, known.subject)
+    // A mail allows five tries, so some tabs were told to wait for one of the others. Loaded again, they follow it.
+    assert.deepEqual(ends.filter(({ status = 200 }) => status !== 200), [])
+    const settled = ends.map((end, at) => end.text === undefined ? end : tabs[at].go(end.url, { before: house.client.origin }))
+    const arrived = await Promise.all(settled)
+    assert.deepEqual(arrived.filter(({ url }) => !url.startsWith(house.client.origin)).map(heading), [])
+    assert.equal(new Set(arrived.map(({ url }) => url)).size, 1, 'all have the same answer for the client')
+    assert.equal(claims(await walker.go(arrived[0].url)).sub, known.subject)
     assert.equal((await house.links(known.subject)).length, 1)
   })
 

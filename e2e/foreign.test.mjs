@@ -58,7 +58,7 @@ for (const database of ['sqlite', 'postgres']) {
 
     /** Waits until the client shows what it learned. */
     async function learns(person, origin = house.client.origin) {
-      await person.page.waitForURL(`${origin}/callback?**`)
+      await person.reaches(`${origin}/callback?**`)
       const { claims, ...trouble } = await person.document()
       assert.ok(claims, JSON.stringify(trouble))
       return claims

@@ -25,6 +25,8 @@ export async function freePorts(count) {
 
 /** Makes a server listen on the loopback interface. */
 export function listen(server, port) {
+  // Node.js would close an idle connection after five seconds, perhaps while a browser sends its next request on it.
+  server.keepAliveTimeout = 0
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, '127.0.0.1', () => {

@@ -38,9 +38,12 @@ class Visitor {
     this.page = page
     /** Errors that the browser complained of, on this page. */
     this.complaints = []
+    /** Requests that came to nothing. */
+    this.failures = []
     /** Every document that was shown (no redirects): `{ url, status }`. */
     this.shown = []
     page.on('console', (message) => message.type() === 'error' && this.complaints.push(message.text()))
+    page.on('requestfailed', (request) => this.failures.push(`${request.url()}: ${request.failure()?.errorText}`))
     page.on('pageerror', (error) => this.complaints.push(String(error)))
     page.on('response', (response) => {
       const request = response.request()
@@ -100,6 +103,16 @@ class Visitor {
       return !headings.some((text) => text.startsWith('Going on to '))
     })
     await this.page.waitForLoadState('load')
+  }
+
+  /** Waits for an address; if it doesn't come, tells what is there instead. */
+  async reaches(url) {
+    try {
+      await this.page.waitForURL(url)
+    } catch (cause) {
+      const instead = await this.page.locator('body').innerText()
+      throw new Error(`${url} didn't come. At ${this.page.url()}: ${instead}\n${this.failures.join('\n')}`, { cause })
+    }
   }
 
   heading() {

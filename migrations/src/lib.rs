@@ -10,6 +10,7 @@ mod m0002_logins;
 mod m0003_clients;
 mod m0004_operations;
 mod m0005_secrets;
+mod m0006_linking_rules;
 
 use sea_orm_migration::prelude::*;
 
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_clients::Migration),
             Box::new(m0004_operations::Migration),
             Box::new(m0005_secrets::Migration),
+            Box::new(m0006_linking_rules::Migration),
         ]
     }
 }

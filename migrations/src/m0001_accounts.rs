@@ -18,9 +18,17 @@ impl MigrationTrait for Migration {
         manager.create_table(users()).await?;
         manager.create_index(index(constraint::USERNAME, "users", ["realm", "username"]).unique().take()).await?;
         manager.create_index(index("ux_users_subject", "users", ["realm", "subject"]).unique().take()).await?;
-        let mut proved = index(constraint::PROVED_ADDRESS, "users", ["realm", "email_key"]);
+        let mut proved = index(constraint::PROVED_ADDRESS, "users", ["realm", "linking_domain", "email_key"]);
         manager.create_index(proved.unique().and_where(Expr::col("email_proof").is_not_null()).take()).await?;
-        manager.create_index(index("ix_users_email_key", "users", ["realm", "email_key"])).await?;
+        manager.create_index(index("ix_users_email_key", "users", ["realm", "email_key", "linking_domain"])).await?;
+
+        // What accounts are found by, beside name and address. `users.attributes` says the same, with provenance.
+        let values = vec![text("name"), text("value"), text("user_id")];
+        let values = table("attribute_values", ["name", "value", "user_id"], values)
+            .foreign_key(&mut belongs_to("attribute_values", "user_id", "users"))
+            .take();
+        manager.create_table(values).await?;
+        manager.create_index(index("ix_attribute_values_user", "attribute_values", ["realm", "user_id"])).await?;
 
         // A subject outlives everything: its row stays, so that it is never given out again.
         let subjects = vec![text("subject"), text("user_id"), big_integer("created_at")];
@@ -28,7 +36,7 @@ impl MigrationTrait for Migration {
         manager.create_index(index("ix_canonical_subjects_user", "canonical_subjects", ["realm", "user_id"])).await?;
 
         manager.create_table(linked_identities()).await?;
-        let key = ["realm", "provider", "issuer", "subject"];
+        let key = ["realm", "provider", "issuer", "authority", "subject"];
         manager.create_index(index(constraint::IDENTITY, "linked_identities", key).unique().take()).await?;
         let mut primary = index(constraint::PRIMARY_IDENTITY, "linked_identities", ["realm", "user_id"]);
         manager.create_index(primary.unique().and_where(Expr::col("is_primary").eq(true)).take()).await?;
@@ -52,7 +60,10 @@ fn users() -> TableCreateStatement {
             text_null("family_name"),
             text_null("picture"),
             text_null("password_hash"),
-            boolean("enabled"),
+            text("origins"),
+            text("attributes"),
+            text("linking_domain"),
+            text("state"),
             big_integer("epoch"),
             big_integer("version"),
             big_integer("created_at"),
@@ -66,10 +77,13 @@ fn linked_identities() -> TableCreateStatement {
         text("user_id"),
         text("provider"),
         text("issuer"),
+        // Empty where the authority is no part of the key: a unique index tells no two nulls apart.
+        text("authority"),
         text("subject"),
         boolean("is_primary"),
         text("label"),
         text_null("email"),
+        text_null("assured"),
         text("claims"),
         text("proof"),
         big_integer("created_at"),

@@ -26,7 +26,14 @@ impl MigrationTrait for Migration {
         manager.create_table(table("single_use", ["purpose", "key"], columns)).await?;
         let columns = vec![text("counter"), text("key"), big_integer("count"), big_integer("ends_at")];
         manager.create_table(table("attempts", ["counter", "key"], columns)).await?;
-        let columns = vec![text("session"), big_integer("version"), integer("position"), text("decision"), big_integer("at")];
+        let columns = vec![
+            text("session"),
+            big_integer("version"),
+            integer("position"),
+            text("frame"),
+            text("decision"),
+            big_integer("at"),
+        ];
         manager.create_table(table("decisions", ["session", "version", "position"], columns)).await?;
 
         // What has had its time is found by time alone, over all realms.
@@ -38,6 +45,7 @@ impl MigrationTrait for Migration {
         ] {
             manager.create_index(index(name, table, ["expires_at"])).await?;
         }
+        manager.create_index(index("ix_decisions_frame", "decisions", ["realm", "frame"])).await?;
         manager.create_index(index("ix_decisions_at", "decisions", ["at"])).await?;
         manager.create_index(index("ix_attempts_end", "attempts", ["ends_at"])).await
     }

@@ -59,17 +59,15 @@ fn new_user(entered: &Entered, hash: Secret, proved: bool, now: Timestamp) -> Ne
     let entropy = server::fresh_entropy();
     let provenance = if proved { Provenance::Administrator } else { Provenance::Typed };
     let proof = proved.then_some(AddressProof::Administrator { at: now });
+    let (id, subject) = (UserId::from_bytes(entropy.id("user")), CanonicalSubject::from_bytes(entropy.id("subject")));
     let (given_name, family_name) = entered.name.clone().unzip();
     NewUser {
-        id: UserId::from_bytes(entropy.id("user")),
-        subject: CanonicalSubject::from_bytes(entropy.id("subject")),
         username: Some(entered.username.clone()),
         email: entered.email.clone().map(|address| OwnedAddress { address, provenance, proof }),
         given_name,
         family_name,
-        picture: None,
         password_hash: Some(hash),
-        created_at: now,
+        ..NewUser::unknown(id, subject, now)
     }
 }
 

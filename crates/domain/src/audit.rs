@@ -11,6 +11,22 @@ pub enum AuditKind {
     UserCreated,
     /// An identity was tied to an account.
     IdentityLinked,
+    /// An identity was taken off an account.
+    IdentityUnlinked,
+    /// Another identity feeds the account's profile from now on.
+    PrimaryChanged,
+    /// An account has another address.
+    AddressChanged,
+    /// An account proved its address.
+    AddressProved,
+    /// What an account had without proof was taken off it, because its address was proved by somebody else.
+    UnprovedRemoved,
+    /// An account was locked.
+    UserLocked,
+    /// An account was deleted; its subject stays taken.
+    UserDeleted,
+    /// An account's attributes were changed by hand.
+    AttributesChanged,
     /// An account lost an address that it had never proved.
     AddressReleased,
     /// Somebody signed in.
@@ -41,6 +57,14 @@ impl AuditKind {
         match self {
             Self::UserCreated => "user-created",
             Self::IdentityLinked => "identity-linked",
+            Self::IdentityUnlinked => "identity-unlinked",
+            Self::PrimaryChanged => "primary-changed",
+            Self::AddressChanged => "address-changed",
+            Self::AddressProved => "address-proved",
+            Self::UnprovedRemoved => "unproved-removed",
+            Self::UserLocked => "user-locked",
+            Self::UserDeleted => "user-deleted",
+            Self::AttributesChanged => "attributes-changed",
             Self::AddressReleased => "address-released",
             Self::SignedIn => "signed-in",
             Self::LoginRefused => "login-refused",

@@ -74,6 +74,26 @@ named!(
     RealmId, "realm", is_slug, "1 to 64 characters of a–z, 0–9, “-” and “_”, starting and ending with a letter or digit"
 );
 named!(
+    /// A linking rule, by its name in the realm.
+    RuleName, "rule name", is_slug, "1 to 64 characters of a–z, 0–9, “-” and “_”, starting and ending with a letter or digit"
+);
+named!(
+    /// A linking domain: identities of providers in one domain never meet accounts of another.
+    LinkingDomain, "linking domain", is_slug, "1 to 64 characters of a–z, 0–9, “-” and “_”, starting and ending with a letter or digit"
+);
+named!(
+    /// An attribute of an account.
+    AttributeName, "attribute name", is_slug, "1 to 64 characters of a–z, 0–9, “-” and “_”, starting and ending with a letter or digit"
+);
+
+impl Default for LinkingDomain {
+    /// Where all providers and accounts are that aren't set apart.
+    fn default() -> Self {
+        Self("default".to_owned())
+    }
+}
+
+named!(
     /// An identity provider, by its alias in the realm.
     ProviderAlias, "provider alias", is_slug, "1 to 64 characters of a–z, 0–9, “-” and “_”, starting and ending with a letter or digit"
 );

@@ -1,6 +1,6 @@
 //! What providers assert, and what Braid keeps of it.
 
-use crate::{EmailAddress, IdentityId, LinkProof, ProviderAlias, Timestamp, UserId};
+use crate::{AddressProof, AssertedAttributes, EmailAddress, IdentityId, LinkProof, ProviderAlias, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -57,21 +57,28 @@ impl From<Subject> for String {
     }
 }
 
-/// Names one identity in a realm: the provider as configured, the issuer that it asserted, and the subject there.
-/// Compared byte for byte.
+/// Names one identity in a realm: the provider as configured, the issuer that it asserted, the authority behind it where that is
+/// part of the key, and the subject there. Compared byte for byte.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct IdentityKey {
     /// The provider, as configured in the realm.
     pub provider: ProviderAlias,
     /// The issuer, as asserted and as configured.
     pub issuer: String,
+    /// The authority behind a federation, where the provider is configured to tell (CILogon's `idp`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authority: Option<String>,
     /// The provider's id for the person.
     pub subject: Subject,
 }
 
 impl fmt::Display for IdentityKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", self.provider, self.issuer, self.subject.as_str())
+        write!(f, "{} {} ", self.provider, self.issuer)?;
+        if let Some(authority) = &self.authority {
+            write!(f, "{authority} ")?;
+        }
+        f.write_str(self.subject.as_str())
     }
 }
 
@@ -111,6 +118,9 @@ pub struct BrokeredIdentity {
     pub family_name: Option<String>,
     /// Link to a picture (https only).
     pub picture: Option<String>,
+    /// Further attributes, as the provider's mapping names them.
+    #[serde(default)]
+    pub attributes: AssertedAttributes,
     /// When the person authenticated at the provider, if it says so (OpenID Connect Core §2, `auth_time`).
     pub auth_time: Option<Timestamp>,
     /// The claims that policy lets Braid keep, as JSON texts by claim name.
@@ -148,6 +158,9 @@ pub struct LinkedIdentity {
     pub label: String,
     /// The address as last asserted.
     pub email: Option<AssertedEmail>,
+    /// The evidence that who holds this identity reads that address: its assurance. None: nobody vouched whose word counts.
+    #[serde(default)]
+    pub assured: Option<AddressProof>,
     /// The claims kept, as JSON texts by claim name.
     pub claims: BTreeMap<String, String>,
     /// The evidence for the tie.

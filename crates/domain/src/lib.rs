@@ -4,6 +4,7 @@
 //! the clock, or a source of randomness; whoever needs those passes their results in.
 
 pub mod address;
+pub mod attribute;
 pub mod audit;
 pub mod digest;
 pub mod entropy;
@@ -20,19 +21,20 @@ pub mod time;
 pub mod user;
 
 pub use address::{AddressError, EmailAddress};
+pub use attribute::{AssertedAttributes, Attribute, Attributes};
 pub use audit::{AuditEvent, AuditKind};
 pub use digest::Digest;
 pub use entropy::Entropy;
 pub use exchange::{CallbackParams, UpstreamExchange, UpstreamFailure};
 pub use id::{
-    CanonicalSubject, ClientId, ExchangeId, FlowName, FrameId, GrantId, IdError, IdentityId, ProviderAlias, RealmId, SessionKey,
-    UserId,
+    AttributeName, CanonicalSubject, ClientId, ExchangeId, FlowName, FrameId, GrantId, IdError, IdentityId, LinkingDomain,
+    ProviderAlias, RealmId, RuleName, SessionKey, UserId,
 };
 pub use identity::{AssertedEmail, BrokeredIdentity, IdentityKey, LinkedIdentity, Subject, Vouched};
-pub use policy::{Assurance, ClientPolicy, ProviderPolicy};
-pub use proof::{AddressProof, LinkProof, ProofKind, Provenance};
-pub use request::{AuthorizeRequest, Prompt};
+pub use policy::{Assurance, ClientPolicy, ExistingLink, ProviderPolicy, Sync, UnprovedClaims};
+pub use proof::{Accepted, AddressProof, LinkProof, ProofKind, Provenance};
+pub use request::{AuthorizeRequest, Prompt, Wish};
 pub use secret::Secret;
 pub use session::{ActionToken, AuthenticationMethod, BrowserSession, Epoch, TokenPurpose, Version};
 pub use time::Timestamp;
-pub use user::{OwnedAddress, User, Username};
+pub use user::{AccountState, OwnedAddress, ProfileField, User, Username};

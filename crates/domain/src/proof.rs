@@ -1,6 +1,6 @@
 //! Evidence: that an address is read by its owner, and that an identity belongs to an account.
 
-use crate::{FlowName, FrameId, ProviderAlias, Timestamp};
+use crate::{FlowName, FrameId, ProviderAlias, RuleName, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Who said that an address belongs to somebody.
@@ -55,6 +55,8 @@ pub enum ProofKind {
     Mailbox,
     /// A trusted provider vouched for the address that the account has proved.
     TrustedAssertion,
+    /// A fresh login with another identity of the account.
+    LinkedProvider,
     /// An administrator tied them by hand.
     Administrator,
 }
@@ -67,22 +69,61 @@ impl ProofKind {
             Self::Password => "password",
             Self::Mailbox => "mailbox",
             Self::TrustedAssertion => "trusted-assertion",
+            Self::LinkedProvider => "linked-provider",
             Self::Administrator => "administrator",
         }
     }
 }
 
-/// The proof that is stored with a linked identity: what, when, in which login, under which flow revision.
+/// The proof that is stored with a linked identity: what, when, and where it was accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkProof {
     /// What was shown.
     pub kind: ProofKind,
     /// When it was accepted.
     pub at: Timestamp,
+    /// Where, and by whom.
+    pub accepted: Accepted,
+}
+
+/// Where a proof was accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "in")]
+pub enum Accepted {
+    /// In a login.
+    Login {
+        /// The frame of the login.
+        frame: FrameId,
+        /// The flow that asked for it.
+        flow: FlowName,
+        /// The content hash of that flow's revision.
+        revision: String,
+        /// The linking rule that found the account. None: the flow made it.
+        rule: Option<RuleName>,
+    },
+    /// Outside of any login.
+    ByHand {
+        /// Who did it, as they were signed in.
+        by: String,
+        /// Why, in their words.
+        reason: String,
+    },
+}
+
+impl LinkProof {
     /// The frame of the login in which it was accepted.
-    pub frame: FrameId,
-    /// The flow that asked for it.
-    pub flow: FlowName,
-    /// The content hash of that flow's revision.
-    pub revision: String,
+    pub fn frame(&self) -> Option<FrameId> {
+        match &self.accepted {
+            Accepted::Login { frame, .. } => Some(*frame),
+            Accepted::ByHand { .. } => None,
+        }
+    }
+
+    /// The linking rule that found the account.
+    pub fn rule(&self) -> Option<&RuleName> {
+        match &self.accepted {
+            Accepted::Login { rule, .. } => rule.as_ref(),
+            Accepted::ByHand { .. } => None,
+        }
+    }
 }

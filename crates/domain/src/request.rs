@@ -29,8 +29,19 @@ pub struct AuthorizeRequest {
     pub login_hint: Option<String>,
     /// Straight to this provider (`provider-hint`, `kc_idp_hint`).
     pub provider_hint: Option<ProviderAlias>,
-    /// Whether registration was asked for (`prompt=create`, Initiating User Registration 1.0).
-    pub create: bool,
+    /// What the person is to do, beside signing in.
+    pub wish: Wish,
+}
+
+/// What a person is sent to Braid for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Wish {
+    /// To sign in.
+    #[default]
+    SignIn,
+    /// To make an account (`prompt=create`, Initiating User Registration 1.0).
+    Create,
 }
 
 /// The `prompt` values that Braid acts on.

@@ -8,6 +8,14 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Epoch(pub i64);
 
+impl Epoch {
+    /// The one after it.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
 /// Moves with every change of a row. A guard names the one that a decision was made on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -61,8 +69,14 @@ pub struct BrowserSession {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TokenPurpose {
-    /// Proves a mailbox inside a login.
+    /// Proves a mailbox inside a first login.
     ProveAddress,
+    /// Lets a new password be set.
+    ResetPassword,
+    /// Proves the address of the account that is signed in.
+    VerifyAddress,
+    /// Proves the address that the account that is signed in is to have.
+    ChangeAddress,
 }
 
 impl TokenPurpose {
@@ -70,6 +84,9 @@ impl TokenPurpose {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ProveAddress => "prove-address",
+            Self::ResetPassword => "reset-password",
+            Self::VerifyAddress => "verify-address",
+            Self::ChangeAddress => "change-address",
         }
     }
 }

@@ -1,7 +1,10 @@
 //! The person's account.
 
-use crate::{AddressProof, CanonicalSubject, EmailAddress, Epoch, Provenance, Timestamp, UserId, Version};
+use crate::{
+    AddressProof, Attributes, CanonicalSubject, EmailAddress, Epoch, LinkingDomain, Provenance, Timestamp, UserId, Version,
+};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A name to sign in with. Usernames and addresses share one namespace, so a username has no `@`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -70,6 +73,61 @@ impl OwnedAddress {
     }
 }
 
+/// The parts of a profile that providers may feed, beside the address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProfileField {
+    /// Given name.
+    GivenName,
+    /// Family name.
+    FamilyName,
+    /// Link to a picture.
+    Picture,
+}
+
+/// Whether an account can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccountState {
+    /// It can.
+    #[default]
+    Open,
+    /// Not until an administrator opens it again; what lived on it is dead.
+    Disabled,
+    /// Not until an administrator opens it again, because something about it is suspicious. It is closed like a disabled one, and
+    /// says another word.
+    Locked,
+    /// Never again. What is left is a tombstone: the subject stays taken, all else is gone.
+    Deleted,
+}
+
+impl AccountState {
+    /// The name in storage.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Disabled => "disabled",
+            Self::Locked => "locked",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
+/// The name of no state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an account is open, disabled, locked or deleted")]
+pub struct AccountStateError;
+
+impl TryFrom<String> for AccountState {
+    type Error = AccountStateError;
+    fn try_from(text: String) -> Result<Self, AccountStateError> {
+        [Self::Open, Self::Disabled, Self::Locked, Self::Deleted]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or(AccountStateError)
+    }
+}
+
 /// An account, as it was read at one version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
@@ -87,8 +145,14 @@ pub struct User {
     pub family_name: Option<String>,
     /// Link to a picture.
     pub picture: Option<String>,
-    /// A disabled account is closed on every path.
-    pub enabled: bool,
+    /// Who gave each part of the profile, and so who may take it back.
+    pub origins: BTreeMap<ProfileField, Provenance>,
+    /// Further attributes.
+    pub attributes: Attributes,
+    /// Identities and addresses find this account only inside its domain.
+    pub linking_domain: LinkingDomain,
+    /// Whether it can be used. An account that isn't open is closed on every path.
+    pub state: AccountState,
     /// Whether a password is set.
     pub has_password: bool,
     /// Moves when the account's past must die.
@@ -113,9 +177,14 @@ impl User {
         }
     }
 
+    /// Whether it can be used.
+    pub fn is_open(&self) -> bool {
+        self.state == AccountState::Open
+    }
+
     /// Whether this is the account that was read before, open still, and with the same past.
     pub fn goes_on_from(&self, before: &Self) -> bool {
-        self.enabled && self.id == before.id && self.epoch == before.epoch
+        self.is_open() && self.id == before.id && self.epoch == before.epoch
     }
 
     /// Whether this account has proved that it reads `address`.

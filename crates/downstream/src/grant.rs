@@ -87,7 +87,7 @@ impl Grant {
     pub fn is_alive(&self, user: &User, client: &Client, now: Timestamp) -> bool {
         let same_parties = user.id == self.user && client.id == self.client;
         let in_time = now < self.expires_at && self.revoked_at.is_none();
-        same_parties && in_time && user.enabled && user.epoch == self.epoch && client.enabled
+        same_parties && in_time && user.is_open() && user.epoch == self.epoch && client.enabled
     }
 
     fn next_refresh_token(&self, now: Timestamp, entropy: &Entropy) -> Option<(Secret, RefreshToken)> {

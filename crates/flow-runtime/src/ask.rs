@@ -5,8 +5,8 @@
 
 use crate::definition::declaration::AskKind;
 use domain::{
-    ActionToken, BrokeredIdentity, BrowserSession, CallbackParams, ClientId, Digest, EmailAddress, IdentityKey, LinkedIdentity,
-    Secret, Timestamp, UpstreamExchange, UpstreamFailure, User, UserId, Username,
+    ActionToken, AttributeName, BrokeredIdentity, BrowserSession, CallbackParams, ClientId, Digest, EmailAddress, IdentityKey,
+    LinkedIdentity, LinkingDomain, Secret, Timestamp, UpstreamExchange, UpstreamFailure, User, UserId, Username,
 };
 use std::time::Duration;
 
@@ -24,6 +24,10 @@ pub enum Question {
     },
     /// How is this user now? → [`Fact::FoundUser`]
     FindUser(UserId),
+    /// Who may own an identity with these values? → [`Fact::Candidates`]
+    FindCandidates(Box<Sought>),
+    /// Which identities has this user now? → [`Fact::OwnIdentities`]
+    IdentitiesOf(UserId),
     /// Is this identity linked, and whose is it? → [`Fact::FoundIdentity`]
     FindIdentity(IdentityKey),
     /// Trade the code for the identity. The driver first uses up the exchange, so that it happens once. → [`Fact::Brokered`]
@@ -79,6 +83,46 @@ pub enum Question {
     },
 }
 
+/// What accounts are sought by. Each part is one indexed look-up, whatever it holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sought {
+    /// Only accounts of this domain are found.
+    pub domain: LinkingDomain,
+    /// Addresses, proved or not.
+    pub emails: Vec<EmailAddress>,
+    /// Usernames.
+    pub usernames: Vec<Username>,
+    /// Values of attributes.
+    pub attributes: Vec<(AttributeName, String)>,
+    /// A username that is wanted for a new account, of whatever domain.
+    pub wanted: Option<Username>,
+}
+
+impl Sought {
+    /// The most accounts that are found. More than that are nobody's own.
+    pub const MOST: usize = 16;
+}
+
+/// Who was found.
+#[derive(Debug, Clone, Default)]
+pub struct Candidates {
+    /// Every account that has one of the values, once, in the order of their ids; at most [`Sought::MOST`].
+    pub accounts: Vec<Candidate>,
+    /// There are more.
+    pub more: bool,
+    /// Whether the wanted username is somebody's.
+    pub wanted_is_taken: bool,
+}
+
+/// An account, with what is tied to it.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The account.
+    pub user: User,
+    /// Its identities, the primary one first.
+    pub identities: Vec<LinkedIdentity>,
+}
+
 /// One count that a costly question uses up, whatever its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reservation {
@@ -130,6 +174,10 @@ pub enum Fact {
     FoundUsers(Box<FoundUsers>),
     /// To [`Question::FindUser`].
     FoundUser(Option<Box<User>>),
+    /// To [`Question::FindCandidates`].
+    Candidates(Box<Candidates>),
+    /// To [`Question::IdentitiesOf`]. None: there is no such user.
+    OwnIdentities(Option<Box<Candidate>>),
     /// To [`Question::FindIdentity`].
     FoundIdentity(Option<Box<KnownIdentity>>),
     /// To [`Question::Redeem`].
@@ -196,6 +244,8 @@ impl Question {
             Self::LiveSession(_) => AskKind::LiveSession,
             Self::FindUsers { .. } => AskKind::FindUsers,
             Self::FindUser(_) => AskKind::FindUser,
+            Self::FindCandidates(_) => AskKind::FindCandidates,
+            Self::IdentitiesOf(_) => AskKind::IdentitiesOf,
             Self::FindIdentity(_) => AskKind::FindIdentity,
             Self::Redeem { .. } => AskKind::Redeem,
             Self::CheckPassword { .. } => AskKind::CheckPassword,
@@ -214,6 +264,7 @@ impl Fact {
         match self {
             Self::LiveSession(found) => found.as_ref().map(|found| &found.user),
             Self::FoundUser(found) => found.as_deref(),
+            Self::OwnIdentities(found) => found.as_ref().map(|found| &found.user),
             Self::FoundIdentity(found) => found.as_ref().map(|found| &found.user),
             Self::Password(PasswordVerdict::Right(user)) => Some(user),
             _ => None,

@@ -18,14 +18,17 @@ pub mod session;
 pub mod view;
 pub mod write;
 
-pub use ask::{CodeVerdict, Counter, Fact, FoundUsers, KnownIdentity, LiveSession, PasswordVerdict, Question, Reservation};
+pub use ask::{
+    Candidate, Candidates, CodeVerdict, Counter, Fact, FoundUsers, KnownIdentity, LiveSession, PasswordVerdict, Question,
+    Reservation, Sought,
+};
 pub use definition::{Execution, ExecutionId, Flow, Level, Node, Requirement, Revision};
 pub use engine::{Asking, Resting, Start, Step, begin, step};
 pub use event::{Arrival, Event, Form};
 pub use outcome::{Decision, Denial, DenialCode, Fault, Finish, Next, Rejected, SignedIn};
 pub use page::{Page, View, Viewer};
-pub use policy::{Limits, RealmPolicy};
+pub use policy::{Bindings, Limits, RealmPolicy};
 pub use proof::AcceptedProof;
 pub use session::{AuthenticationSession, Frame, Purpose, Rest, StepId};
 pub use view::view;
-pub use write::{Conflict, Guard, MailKind, NewUser, Notice, Write};
+pub use write::{Conflict, Guard, MailKind, NewUser, Notice, ProfileChange, UnlinkReason, Write};

@@ -2,7 +2,10 @@
 
 use crate::definition::{Flow, Revision};
 use crate::session::Frame;
-use domain::{ClientId, ClientPolicy, EmailAddress, FlowName, ProviderAlias, ProviderPolicy, RealmId, Vouched};
+use domain::{
+    AddressProof, BrokeredIdentity, ClientId, ClientPolicy, EmailAddress, FlowName, ProviderAlias, ProviderPolicy, RealmId,
+    Timestamp, Vouched, Wish,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,10 +19,8 @@ pub struct RealmPolicy {
     pub name: String,
     /// Its flows by name; logins go on with the revision that they began with.
     pub flows: BTreeMap<FlowName, Arc<Flow>>,
-    /// The flow of an ordinary login.
-    pub browser_flow: FlowName,
-    /// The flow of `prompt=create`.
-    pub registration_flow: FlowName,
+    /// Which flow serves what.
+    pub bindings: Bindings,
     /// Providers, in the order of the login page.
     pub providers: Vec<ProviderPolicy>,
     /// Clients.
@@ -28,6 +29,15 @@ pub struct RealmPolicy {
     pub sends_mail: bool,
     /// What people may try how often.
     pub limits: Limits,
+}
+
+/// Which flow serves what a person is sent for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bindings {
+    /// An ordinary login.
+    pub browser: FlowName,
+    /// A new account.
+    pub registration: FlowName,
 }
 
 /// How often something may be tried, and how long things last.
@@ -87,6 +97,14 @@ impl RealmPolicy {
         self.flows.get(name)
     }
 
+    /// The flow that serves a wish.
+    pub fn flow_for(&self, wish: Wish) -> &FlowName {
+        match wish {
+            Wish::SignIn => &self.bindings.browser,
+            Wish::Create => &self.bindings.registration,
+        }
+    }
+
     /// The revision that a flow has now.
     pub fn revision(&self, name: &FlowName) -> Option<&Revision> {
         self.flow(name).map(|flow| &flow.revision)
@@ -108,6 +126,15 @@ impl RealmPolicy {
         let asserted = frame.identity.as_ref()?.email.as_ref()?;
         let provider = self.provider(&frame.identity.as_ref()?.key.provider)?;
         let in_use = frame.profile.email.as_ref().is_some_and(|email| !email.typed && email.address == asserted.address);
-        (in_use && asserted.vouched == Vouched::Yes && provider.is_trusted_for(&asserted.address)).then_some(&asserted.address)
+        let trusted = provider.is_trusted_for(&frame.identity.as_ref()?.key, &asserted.address);
+        (in_use && asserted.vouched == Vouched::Yes && trusted).then_some(&asserted.address)
+    }
+
+    /// Why the address that an identity brought counts as its holder's, if the provider's word is taken for it.
+    pub fn assurance_of(&self, identity: &BrokeredIdentity, now: Timestamp) -> Option<AddressProof> {
+        let email = identity.email.as_ref().filter(|email| email.vouched == Vouched::Yes)?;
+        let provider = self.provider(&identity.key.provider)?;
+        let proof = AddressProof::TrustedProvider { provider: identity.key.provider.clone(), at: now };
+        provider.is_trusted_for(&identity.key, &email.address).then_some(proof)
     }
 }

@@ -6,8 +6,8 @@ use crate::page::{FieldName, Message, Problem, Problems};
 use crate::proof::AcceptedProof;
 use crate::write::NewUser;
 use domain::{
-    AuthenticationMethod, AuthorizeRequest, BrokeredIdentity, Digest, EmailAddress, FlowName, FrameId, IdentityKey, SessionKey,
-    Timestamp, UpstreamExchange, User,
+    AuthenticationMethod, AuthorizeRequest, BrokeredIdentity, Digest, EmailAddress, FlowName, FrameId, IdentityKey, RuleName,
+    SessionKey, Timestamp, UpstreamExchange, User,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -106,6 +106,8 @@ pub struct Frame {
     pub review_wanted: bool,
     /// The user that the identity may belong to. Nothing is proved by being here.
     pub existing: Option<User>,
+    /// The linking rule that found that user.
+    pub rule: Option<RuleName>,
     /// Who signs in.
     pub user: Option<Chosen>,
     /// The execution that said so. It counts only if the flow's success rests on it.

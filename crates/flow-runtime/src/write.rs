@@ -1,10 +1,12 @@
 //! What a commit changes, what is sent after it, and what it rests on.
 
 use domain::{
-    ActionToken, AuditEvent, AuditKind, BrowserSession, CanonicalSubject, ClientId, Digest, EmailAddress, IdentityKey,
-    LinkedIdentity, OwnedAddress, Secret, Timestamp, User, UserId, Username, Version,
+    AccountState, ActionToken, AddressProof, Attributes, AuditEvent, AuditKind, BrowserSession, CanonicalSubject, ClientId,
+    Digest, EmailAddress, IdentityId, IdentityKey, LinkedIdentity, LinkingDomain, OwnedAddress, ProfileField, Provenance, Secret,
+    Timestamp, User, UserId, Username, Version,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A user that is to be made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +25,12 @@ pub struct NewUser {
     pub family_name: Option<String>,
     /// Link to a picture.
     pub picture: Option<String>,
+    /// Who gave each part of the profile.
+    pub origins: BTreeMap<ProfileField, Provenance>,
+    /// Further attributes.
+    pub attributes: Attributes,
+    /// The domain that it is made in.
+    pub linking_domain: LinkingDomain,
     /// What is stored of the password, a PHC string.
     pub password_hash: Option<Secret>,
     /// When.
@@ -30,6 +38,24 @@ pub struct NewUser {
 }
 
 impl NewUser {
+    /// Somebody of whom nothing is known.
+    pub fn unknown(id: UserId, subject: CanonicalSubject, created_at: Timestamp) -> Self {
+        Self {
+            id,
+            subject,
+            username: None,
+            email: None,
+            given_name: None,
+            family_name: None,
+            picture: None,
+            origins: BTreeMap::new(),
+            attributes: Attributes::new(),
+            linking_domain: LinkingDomain::default(),
+            password_hash: None,
+            created_at,
+        }
+    }
+
     /// The user as it will be read after the commit.
     pub fn as_user(&self) -> User {
         User {
@@ -40,7 +66,10 @@ impl NewUser {
             given_name: self.given_name.clone(),
             family_name: self.family_name.clone(),
             picture: self.picture.clone(),
-            enabled: true,
+            origins: self.origins.clone(),
+            attributes: self.attributes.clone(),
+            linking_domain: self.linking_domain.clone(),
+            state: AccountState::Open,
             has_password: self.password_hash.is_some(),
             epoch: domain::Epoch::default(),
             version: Version::default(),
@@ -62,8 +91,47 @@ pub enum Write {
         /// Who keeps it.
         except: UserId,
     },
-    /// Ties an identity to a user. It may be tied to nobody yet ([`Conflict::Identity`]).
+    /// Ties an identity to a user, and moves the user's version. It may be tied to nobody yet ([`Conflict::Identity`]).
     Link(Box<LinkedIdentity>),
+    /// Takes an identity off its user, and moves the user's version. Browser sessions, codes and grants that were gained through
+    /// it end; if it was the primary one, the oldest of the others becomes primary. Without effect if it isn't the user's any more.
+    Unlink {
+        /// The tie.
+        identity: IdentityId,
+        /// Whose it is.
+        user: UserId,
+        /// Why.
+        why: UnlinkReason,
+    },
+    /// Sets what is stored of the password, and moves the epoch: whatever lived on the account is dead.
+    SetPassword {
+        /// Whose.
+        user: UserId,
+        /// A PHC string.
+        hash: Secret,
+    },
+    /// Gives the account this address, and moves the epoch. A proved one may be proved by nobody else ([`Conflict::Address`]).
+    SetAddress {
+        /// Whose.
+        user: UserId,
+        /// The address.
+        address: Box<OwnedAddress>,
+    },
+    /// Hands an account that never proved its address to whoever has just proved it: the password and every identity without an
+    /// assurance of its own go, the address counts as proved, the epoch moves.
+    HandOver {
+        /// The account.
+        user: UserId,
+        /// What proves the address that it claims.
+        proof: AddressProof,
+    },
+    /// Changes profile and attributes, and moves the version.
+    ChangeProfile {
+        /// Whose.
+        user: UserId,
+        /// How they are from now on.
+        profile: Box<ProfileChange>,
+    },
     /// The identity opened its account; what the provider says of it is kept.
     TouchIdentity {
         /// Which.
@@ -72,6 +140,10 @@ pub enum Write {
         label: String,
         /// The address as asserted now.
         email: Option<domain::AssertedEmail>,
+        /// Why the address counts as the holder's.
+        assured: Option<AddressProof>,
+        /// The claims that are kept.
+        claims: BTreeMap<String, String>,
         /// When.
         at: Timestamp,
     },
@@ -101,8 +173,9 @@ pub enum Write {
 }
 
 impl Write {
-    /// The audit record that belongs to this change, written in the same transaction. [`Write::ReleaseAddress`] has one for
-    /// each account that it touches, which only the transaction knows.
+    /// The audit record that belongs to this change, written in the same transaction. [`Write::ReleaseAddress`] and
+    /// [`Write::HandOver`] have one more for each account or identity that they touch, and [`Write::Unlink`] one if there was
+    /// something to take off, which only the transaction knows.
     pub fn audit(&self) -> Option<AuditEvent> {
         let event = |kind, user| AuditEvent { kind, user: Some(user), subject: None, provider: None, detail: None };
         match self {
@@ -123,7 +196,15 @@ impl Write {
                 Some(AuditEvent { detail: Some(client.to_string()), ..event(AuditKind::ConsentGranted, *user) })
             }
             Self::Record(event) => Some(event.clone()),
-            Self::ReleaseAddress { .. }
+            Self::SetPassword { user, .. } => Some(event(AuditKind::PasswordChanged, *user)),
+            Self::SetAddress { user, address } => {
+                let kind = if address.is_proved() { AuditKind::AddressProved } else { AuditKind::AddressChanged };
+                Some(event(kind, *user))
+            }
+            Self::HandOver { user, .. } => Some(event(AuditKind::UnprovedRemoved, *user)),
+            Self::Unlink { .. }
+            | Self::ChangeProfile { .. }
+            | Self::ReleaseAddress { .. }
             | Self::TouchIdentity { .. }
             | Self::EndBrowserSession(_)
             | Self::IssueToken(_)
@@ -131,6 +212,38 @@ impl Write {
             | Self::ForgetWrongPasswords(_) => None,
         }
     }
+}
+
+/// Why an identity is taken off an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UnlinkReason {
+    /// Another identity of the same provider took its place.
+    Replaced,
+    /// It proved nothing, and somebody else proved the account's address.
+    Unproved,
+    /// Somebody did it by hand.
+    ByHand {
+        /// Who did it, as they were signed in.
+        by: String,
+        /// Why, in their words.
+        reason: String,
+    },
+}
+
+/// Profile and attributes as they are to be, whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileChange {
+    /// Given name.
+    pub given_name: Option<String>,
+    /// Family name.
+    pub family_name: Option<String>,
+    /// Link to a picture.
+    pub picture: Option<String>,
+    /// Who gave each of these.
+    pub origins: BTreeMap<ProfileField, Provenance>,
+    /// Further attributes.
+    pub attributes: Attributes,
 }
 
 /// What a commit rests on: checked under lock in the transaction, in the order of user ids.

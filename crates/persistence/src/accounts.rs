@@ -1,11 +1,12 @@
 //! What is done to an account outside of a login.
 
+use crate::commit::account::moved;
 use crate::entity::users::{ActiveModel, Entity};
 use crate::store::transaction;
 use crate::{Commit, Committed, Store, StoreError, audit, users};
-use domain::{AuditEvent, AuditKind, RealmId, Secret, Timestamp, User, UserId};
+use domain::{AccountState, AuditEvent, AuditKind, RealmId, Secret, Timestamp, User, UserId};
 use flow_runtime::{NewUser, Write};
-use sea_orm::ActiveValue::{Set, Unchanged};
+use sea_orm::ActiveValue::Set;
 use sea_orm::EntityTrait as _;
 
 impl Store {
@@ -28,16 +29,9 @@ impl Store {
     ) -> Result<Option<User>, StoreError> {
         transaction!(self, |tx| {
             let Some(row) = users::lock(tx, realm, user).await? else { return Ok(None) };
-            if row.enabled != enabled {
-                let epoch = if enabled { row.epoch } else { row.epoch.saturating_add(1) };
-                let changed = ActiveModel {
-                    realm: Unchanged(row.realm),
-                    id: Unchanged(row.id),
-                    enabled: Set(enabled),
-                    epoch: Set(epoch),
-                    version: Set(row.version.saturating_add(1)),
-                    ..Default::default()
-                };
+            let state = if enabled { AccountState::Open } else { AccountState::Disabled };
+            if row.state != state.as_str() && row.state != AccountState::Deleted.as_str() {
+                let changed = ActiveModel { state: Set(state.as_str().to_owned()), ..moved(&row, !enabled) };
                 Entity::update(changed).exec_without_returning(tx).await?;
                 let kind = if enabled { AuditKind::UserEnabled } else { AuditKind::UserDisabled };
                 audit::record(tx, realm, &event(kind, user), now).await?;
@@ -57,14 +51,7 @@ impl Store {
     ) -> Result<Option<User>, StoreError> {
         transaction!(self, |tx| {
             let Some(row) = users::lock(tx, realm, user).await? else { return Ok(None) };
-            let changed = ActiveModel {
-                realm: Unchanged(row.realm),
-                id: Unchanged(row.id),
-                password_hash: Set(Some(hash.reveal().to_owned())),
-                epoch: Set(row.epoch.saturating_add(1)),
-                version: Set(row.version.saturating_add(1)),
-                ..Default::default()
-            };
+            let changed = ActiveModel { password_hash: Set(Some(hash.reveal().to_owned())), ..moved(&row, true) };
             Entity::update(changed).exec_without_returning(tx).await?;
             audit::record(tx, realm, &event(AuditKind::PasswordChanged, user), now).await?;
             users::find(tx, realm, user).await

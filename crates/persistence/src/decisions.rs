@@ -3,7 +3,7 @@
 use crate::column::{from_json, json};
 use crate::entity::decisions::{ActiveModel, Column, Entity};
 use crate::{Store, StoreError};
-use domain::{RealmId, SessionKey, Version};
+use domain::{FrameId, RealmId, SessionKey, Version};
 use flow_runtime::Decision;
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
@@ -15,6 +15,18 @@ impl Store {
         let rows = Entity::find()
             .filter(Column::Realm.eq(realm.as_str()))
             .filter(Column::Session.eq(session.to_string()))
+            .order_by_asc(Column::Version)
+            .order_by_asc(Column::Position);
+        rows.all(&self.reader).await?.into_iter().map(|row| from_json(TABLE, &row.decision)).collect()
+    }
+}
+
+impl Store {
+    /// The decisions of one frame of a login, oldest first.
+    pub async fn decisions_of_frame(&self, realm: &RealmId, frame: FrameId) -> Result<Vec<Decision>, StoreError> {
+        let rows = Entity::find()
+            .filter(Column::Realm.eq(realm.as_str()))
+            .filter(Column::Frame.eq(frame.to_string()))
             .order_by_asc(Column::Version)
             .order_by_asc(Column::Position);
         rows.all(&self.reader).await?.into_iter().map(|row| from_json(TABLE, &row.decision)).collect()
@@ -35,6 +47,7 @@ pub(crate) async fn insert(
             session: Set(session.to_string()),
             version: Set(version.0),
             position: Set(position),
+            frame: Set(decision.frame.to_string()),
             decision: Set(json(TABLE, decision)?),
             at: Set(decision.at.as_millis()),
         };

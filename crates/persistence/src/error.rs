@@ -79,8 +79,8 @@ fn constraint_by_columns(message: &str) -> Option<Unique> {
     let columns = message.split_once(": ")?.1;
     match columns {
         "users.realm, users.username" => Some(Unique::Username),
-        "users.realm, users.email_key" => Some(Unique::ProvedAddress),
-        "linked_identities.realm, linked_identities.provider, linked_identities.issuer, linked_identities.subject" => {
+        "users.realm, users.linking_domain, users.email_key" => Some(Unique::ProvedAddress),
+        "linked_identities.realm, linked_identities.provider, linked_identities.issuer, linked_identities.authority, linked_identities.subject" => {
             Some(Unique::Identity)
         }
         "linked_identities.realm, linked_identities.user_id" => Some(Unique::PrimaryIdentity),

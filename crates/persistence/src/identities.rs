@@ -3,11 +3,12 @@
 use crate::column::{from_json, from_json_or_null, id, json, json_or_null, time};
 use crate::entity::linked_identities::{ActiveModel, Column, Entity, Model};
 use crate::{Store, StoreError, users};
-use domain::{AssertedEmail, IdentityKey, LinkedIdentity, RealmId, Timestamp, UserId};
+use domain::{AddressProof, AssertedEmail, IdentityId, IdentityKey, LinkedIdentity, RealmId, Timestamp, UserId};
 use flow_runtime::KnownIdentity;
 use sea_orm::ActiveValue::{Set, Unchanged};
 use sea_orm::{ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, PaginatorTrait as _};
-use sea_orm::{Condition, QueryFilter as _, QueryOrder as _};
+use sea_orm::{Condition, QueryFilter as _, QueryOrder as _, Select};
+use std::collections::BTreeMap;
 
 const TABLE: &str = "linked_identities";
 
@@ -22,13 +23,7 @@ impl Store {
 
     /// All identities of a user, the primary one first, then the oldest.
     pub async fn identities_of(&self, realm: &RealmId, user: UserId) -> Result<Vec<LinkedIdentity>, StoreError> {
-        let rows = Entity::find()
-            .filter(Column::Realm.eq(realm.as_str()))
-            .filter(Column::UserId.eq(user.to_string()))
-            .order_by_desc(Column::IsPrimary)
-            .order_by_asc(Column::CreatedAt)
-            .order_by_asc(Column::Id);
-        rows.all(&self.reader).await?.into_iter().map(to_link).collect()
+        own(realm, user).all(&self.reader).await?.into_iter().map(to_link).collect()
     }
 }
 
@@ -48,10 +43,12 @@ pub(crate) async fn insert(
         user_id: Set(link.user.to_string()),
         provider: Set(link.key.provider.to_string()),
         issuer: Set(link.key.issuer.clone()),
+        authority: Set(link.key.authority.clone().unwrap_or_default()),
         subject: Set(link.key.subject.as_str().to_owned()),
         is_primary: Set(primaries.count(tx).await? == 0),
         label: Set(link.label.clone()),
         email: Set(json_or_null(TABLE, link.email.as_ref())?),
+        assured: Set(json_or_null(TABLE, link.assured.as_ref())?),
         claims: Set(json(TABLE, &link.claims)?),
         proof: Set(json(TABLE, &link.proof)?),
         created_at: Set(link.created_at.as_millis()),
@@ -61,25 +58,85 @@ pub(crate) async fn insert(
     Ok(Entity::insert(row).exec_without_returning(tx).await.map(|_| ()))
 }
 
-/// Keeps what the provider said just now. `updated_at` moves only if that is news.
+/// What a provider said just now of an identity that is linked.
+pub(crate) struct News<'a> {
+    pub(crate) label: &'a str,
+    pub(crate) email: Option<&'a AssertedEmail>,
+    pub(crate) assured: Option<&'a AddressProof>,
+    pub(crate) claims: &'a BTreeMap<String, String>,
+    pub(crate) at: Timestamp,
+}
+
+/// Keeps what the provider said just now. `updated_at` moves only if that is news; an assurance that goes on keeps the time at
+/// which it began.
 pub(crate) async fn touch(
     tx: &DatabaseTransaction,
     realm: &RealmId,
     key: &IdentityKey,
-    label: &str,
-    email: Option<&AssertedEmail>,
-    at: Timestamp,
+    news: &News<'_>,
 ) -> Result<(), StoreError> {
-    let email = json_or_null(TABLE, email)?;
+    let (email, claims) = (json_or_null(TABLE, news.email)?, json(TABLE, news.claims)?);
     let Some(row) = Entity::find().filter(is(realm, key)).one(tx).await? else { return Ok(()) };
-    let updated_at = if row.label == label && row.email == email { row.updated_at } else { at.as_millis() };
+    let goes_on = row.email == email && row.assured.is_some() == news.assured.is_some();
+    let assured = if goes_on { row.assured } else { json_or_null(TABLE, news.assured)? };
+    let same = goes_on && row.label == news.label && row.claims == claims;
     let row = ActiveModel {
         realm: Unchanged(row.realm),
         id: Unchanged(row.id),
-        label: Set(label.to_owned()),
+        label: Set(news.label.to_owned()),
         email: Set(email),
-        updated_at: Set(updated_at),
-        last_sign_in_at: Set(at.as_millis()),
+        assured: Set(assured),
+        claims: Set(claims),
+        updated_at: Set(if same { row.updated_at } else { news.at.as_millis() }),
+        last_sign_in_at: Set(news.at.as_millis()),
+        ..Default::default()
+    };
+    Entity::update(row).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// The identities of a user inside a transaction, the primary one first, then the oldest.
+pub(crate) async fn of_user(tx: &DatabaseTransaction, realm: &RealmId, user: UserId) -> Result<Vec<LinkedIdentity>, StoreError> {
+    own(realm, user).all(tx).await?.into_iter().map(to_link).collect()
+}
+
+fn own(realm: &RealmId, user: UserId) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::Realm.eq(realm.as_str()))
+        .filter(Column::UserId.eq(user.to_string()))
+        .order_by_desc(Column::IsPrimary)
+        .order_by_asc(Column::CreatedAt)
+        .order_by_asc(Column::Id)
+}
+
+/// Takes an identity off its user. None if it isn't the user's. If it was the primary one, the oldest of the others becomes primary.
+pub(crate) async fn remove(
+    tx: &DatabaseTransaction,
+    realm: &RealmId,
+    user: UserId,
+    identity: IdentityId,
+) -> Result<Option<LinkedIdentity>, StoreError> {
+    let mut left = of_user(tx, realm, user).await?;
+    let Some(at) = left.iter().position(|link| link.id == identity) else { return Ok(None) };
+    let gone = left.remove(at);
+    Entity::delete_by_id((realm.to_string(), identity.to_string())).exec(tx).await?;
+    if let Some(next) = left.first().filter(|_| gone.primary) {
+        set_primary(tx, realm, next.id, true).await?;
+    }
+    Ok(Some(gone))
+}
+
+/// Says whether an identity feeds the profile.
+pub(crate) async fn set_primary(
+    tx: &DatabaseTransaction,
+    realm: &RealmId,
+    identity: IdentityId,
+    primary: bool,
+) -> Result<(), StoreError> {
+    let row = ActiveModel {
+        realm: Unchanged(realm.to_string()),
+        id: Unchanged(identity.to_string()),
+        is_primary: Set(primary),
         ..Default::default()
     };
     Entity::update(row).exec_without_returning(tx).await?;
@@ -91,6 +148,7 @@ fn is(realm: &RealmId, key: &IdentityKey) -> Condition {
         .add(Column::Realm.eq(realm.as_str()))
         .add(Column::Provider.eq(key.provider.as_str()))
         .add(Column::Issuer.eq(key.issuer.as_str()))
+        .add(Column::Authority.eq(key.authority.as_deref().unwrap_or_default()))
         .add(Column::Subject.eq(key.subject.as_str()))
 }
 
@@ -98,11 +156,17 @@ fn is(realm: &RealmId, key: &IdentityKey) -> Condition {
 pub(crate) fn to_link(row: Model) -> Result<LinkedIdentity, StoreError> {
     Ok(LinkedIdentity {
         id: id(TABLE, row.id)?,
-        key: IdentityKey { provider: id(TABLE, row.provider)?, issuer: row.issuer, subject: id(TABLE, row.subject)? },
+        key: IdentityKey {
+            provider: id(TABLE, row.provider)?,
+            issuer: row.issuer,
+            authority: Some(row.authority).filter(|authority| !authority.is_empty()),
+            subject: id(TABLE, row.subject)?,
+        },
         user: id(TABLE, row.user_id)?,
         primary: row.is_primary,
         label: row.label,
         email: from_json_or_null(TABLE, row.email.as_deref())?,
+        assured: from_json_or_null(TABLE, row.assured.as_deref())?,
         claims: from_json(TABLE, &row.claims)?,
         proof: from_json(TABLE, &row.proof)?,
         created_at: time(row.created_at),

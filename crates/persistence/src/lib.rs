@@ -8,7 +8,9 @@
 
 pub mod accounts;
 pub mod attempts;
+mod attributes;
 pub mod audit;
+pub mod candidates;
 mod column;
 pub mod commit;
 pub mod consents;

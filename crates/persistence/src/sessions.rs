@@ -5,7 +5,9 @@ use crate::entity::{authentication_sessions, browser_sessions};
 use crate::keyring::Place;
 use crate::store::transaction;
 use crate::{Store, StoreError, audit, users};
-use domain::{AuditEvent, AuditKind, BrowserSession, Digest, Epoch, RealmId, SessionKey, Timestamp, Version};
+use domain::{
+    AuditEvent, AuditKind, BrowserSession, Digest, Epoch, IdentityKey, RealmId, SessionKey, Timestamp, UserId, Version,
+};
 use flow_runtime::{AuthenticationSession, LiveSession};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, TryInsertResult};
@@ -184,6 +186,22 @@ pub(crate) async fn start_browser(tx: &DatabaseTransaction, realm: &RealmId, ses
 /// Ends a browser session that another replaces.
 pub(crate) async fn end_browser(tx: &DatabaseTransaction, realm: &RealmId, digest: &Digest) -> Result<(), StoreError> {
     browser_sessions::Entity::delete_by_id((realm.to_string(), digest.as_str().to_owned())).exec(tx).await?;
+    Ok(())
+}
+
+/// Ends the browser sessions that were gained through an identity.
+pub(crate) async fn end_gained_through(
+    tx: &DatabaseTransaction,
+    realm: &RealmId,
+    user: UserId,
+    identity: &IdentityKey,
+) -> Result<(), StoreError> {
+    use browser_sessions::Column;
+    let gained = browser_sessions::Entity::delete_many()
+        .filter(Column::Realm.eq(realm.as_str()))
+        .filter(Column::UserId.eq(user.to_string()))
+        .filter(Column::Identity.eq(json(BROWSERS, identity)?));
+    gained.exec(tx).await?;
     Ok(())
 }
 

@@ -25,6 +25,9 @@ impl SingleUse {
         match self {
             Self::Exchange => "exchange",
             Self::Token(TokenPurpose::ProveAddress) => "token-prove-address",
+            Self::Token(TokenPurpose::ResetPassword) => "token-reset-password",
+            Self::Token(TokenPurpose::VerifyAddress) => "token-verify-address",
+            Self::Token(TokenPurpose::ChangeAddress) => "token-change-address",
             Self::Code => "code",
             Self::RepeatedCode => "repeated-code",
         }

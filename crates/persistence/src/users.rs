@@ -2,8 +2,10 @@
 
 use crate::column::{from_json, from_json_or_null, id, id_or_null, json, json_or_null, time};
 use crate::entity::{canonical_subjects, users};
-use crate::{Store, StoreError};
-use domain::{CanonicalSubject, EmailAddress, Epoch, OwnedAddress, RealmId, Secret, User, UserId, Username, Version};
+use crate::{Store, StoreError, attributes};
+use domain::{
+    AccountState, CanonicalSubject, EmailAddress, Epoch, OwnedAddress, RealmId, Secret, User, UserId, Username, Version,
+};
 use flow_runtime::{FoundUsers, NewUser};
 use sea_orm::sea_query::{ExprTrait as _, LockType};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
@@ -114,13 +116,20 @@ pub(crate) async fn insert(tx: &DatabaseTransaction, realm: &RealmId, user: &New
         family_name: Set(user.family_name.clone()),
         picture: Set(user.picture.clone()),
         password_hash: Set(user.password_hash.as_ref().map(|hash| hash.reveal().to_owned())),
-        enabled: Set(true),
+        origins: Set(json(TABLE, &user.origins)?),
+        attributes: Set(json(TABLE, &user.attributes)?),
+        linking_domain: Set(user.linking_domain.to_string()),
+        state: Set(AccountState::Open.as_str().to_owned()),
         epoch: Set(Epoch::default().0),
         version: Set(Version::default().0),
         created_at: Set(user.created_at.as_millis()),
     };
     canonical_subjects::Entity::insert(subject).exec_without_returning(tx).await?;
-    Ok(users::Entity::insert(row).exec_without_returning(tx).await.map(|_| ()))
+    if let Err(error) = users::Entity::insert(row).exec_without_returning(tx).await {
+        return Ok(Err(error));
+    }
+    attributes::insert(tx, realm, user.id, &user.attributes).await?;
+    Ok(Ok(()))
 }
 
 /// The user of a row.
@@ -141,7 +150,10 @@ pub(crate) fn to_user(row: users::Model) -> Result<User, StoreError> {
         given_name: row.given_name,
         family_name: row.family_name,
         picture: row.picture,
-        enabled: row.enabled,
+        origins: from_json(TABLE, &row.origins)?,
+        attributes: from_json(TABLE, &row.attributes)?,
+        linking_domain: id(TABLE, row.linking_domain)?,
+        state: id(TABLE, row.state)?,
         has_password: row.password_hash.is_some(),
         epoch: Epoch(row.epoch),
         version: Version(row.version),

@@ -100,7 +100,7 @@ fn row_of(text: &str) -> SessionKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{ClientId, Prompt};
+    use domain::{ClientId, Prompt, Wish};
 
     fn content() -> Content {
         let request = AuthorizeRequest {
@@ -115,7 +115,7 @@ mod tests {
             max_age: None,
             login_hint: None,
             provider_hint: None,
-            create: false,
+            wish: Wish::SignIn,
         };
         Content::new(request, Digest::of_bytes(b"browser"), Timestamp::from_seconds(1), &Entropy::from_bytes([3; 32]))
     }

@@ -126,16 +126,12 @@ impl World {
         let proof = proved.then_some(domain::AddressProof::Administrator { at: now });
         let provenance = if proved { domain::Provenance::Administrator } else { domain::Provenance::Typed };
         let password = self.braid().hash_password(&Secret::new(password)).await.unwrap();
+        let (id, subject) = (UserId::from_bytes(entropy.id("user")), CanonicalSubject::from_bytes(entropy.id("subject")));
         let user = NewUser {
-            id: UserId::from_bytes(entropy.id("user")),
-            subject: CanonicalSubject::from_bytes(entropy.id("subject")),
             username: Some(Username::parse(name).unwrap()),
             email: Some(OwnedAddress { address: EmailAddress::parse(address).unwrap(), provenance, proof }),
-            given_name: None,
-            family_name: None,
-            picture: None,
             password_hash: Some(password),
-            created_at: now,
+            ..NewUser::unknown(id, subject, now)
         };
         let made = self.store().create_user(self.realm(), user.clone()).await.unwrap();
         assert_eq!(made, Committed::Done { version: None });

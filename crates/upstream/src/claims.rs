@@ -29,7 +29,13 @@ pub(crate) fn identity(settings: &OidcSettings, token: &IdToken, user_info: Opti
         picture: sources.get(&mapping.picture).and_then(Value::as_str).and_then(picture),
         auth_time: token.claims.get("auth_time").and_then(seconds).map(Timestamp::from_seconds),
         claims: kept(&mapping.keep, &sources),
-        key: IdentityKey { provider: settings.alias.clone(), issuer: settings.issuer.clone(), subject: token.subject.clone() },
+        attributes: domain::AssertedAttributes::new(),
+        key: IdentityKey {
+            provider: settings.alias.clone(),
+            issuer: settings.issuer.clone(),
+            authority: None,
+            subject: token.subject.clone(),
+        },
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Trusted, Wrong};
 use crate::{ErrorCode, pkce, scope};
-use domain::{AuthorizeRequest, Prompt, ProviderAlias};
+use domain::{AuthorizeRequest, Prompt, ProviderAlias, Wish};
 
 /// The most bytes of `state` and `nonce`.
 const ECHO_MAX: usize = 2048;
@@ -61,7 +61,7 @@ impl Trusted<'_> {
             max_age: self.max_age()?,
             login_hint: self.login_hint(),
             provider_hint: PROVIDER_HINTS.iter().find_map(|name| ProviderAlias::parse(self.get(name)?).ok()),
-            create,
+            wish: if create { Wish::Create } else { Wish::SignIn },
         })
     }
 

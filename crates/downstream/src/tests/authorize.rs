@@ -7,7 +7,7 @@ use super::fixture::{
 use crate::authorize::{authorize, requested_client};
 use crate::location::{error_location, success_location};
 use crate::{Client, ClientRegistration, ErrorCode, PageReason, Refusal};
-use domain::{AuthorizeRequest, Prompt, ProviderAlias, Secret};
+use domain::{AuthorizeRequest, Prompt, ProviderAlias, Secret, Wish};
 use proptest::prelude::*;
 
 fn ask(changes: &[(&str, &str)]) -> Result<AuthorizeRequest, Refusal> {
@@ -217,7 +217,7 @@ fn oidc_op_28_scopes_have_no_order_and_unknown_ones_are_ignored() {
 
 #[test]
 fn prompt_is_a_set_and_none_stands_alone() {
-    let prompt = |text: &str| ask(&[("prompt", text)]).map(|request| (request.prompt, request.create));
+    let prompt = |text: &str| ask(&[("prompt", text)]).map(|request| (request.prompt, request.wish == Wish::Create));
     assert_eq!(prompt("none"), Ok((Prompt { none: true, ..Prompt::default() }, false)));
     assert_eq!(prompt("create"), Ok((Prompt::default(), true)));
     assert_eq!(prompt("select_account login"), Ok((Prompt { login: true, select_account: true, ..Prompt::default() }, false)));

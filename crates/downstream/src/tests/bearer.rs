@@ -209,7 +209,7 @@ fn inv_7_a_token_is_nothing_without_a_living_grant() {
     assert!(grant.is_alive(&user, &app, in_seconds(2)));
     let disabled = Client::register(ClientRegistration { enabled: false, ..registration("app") }).unwrap();
     assert!(!grant.is_alive(&user, &disabled, in_seconds(2)));
-    assert!(!grant.is_alive(&User { enabled: false, ..ada() }, &app, in_seconds(2)));
+    assert!(!grant.is_alive(&User { state: domain::AccountState::Disabled, ..ada() }, &app, in_seconds(2)));
     assert!(!grant.is_alive(&User { epoch: Epoch(5), ..ada() }, &app, in_seconds(2)));
     assert!(!grant.is_alive(&user, &confidential("other"), in_seconds(2)));
     assert!(!grant.is_alive(&user, &app, grant.expires_at));

@@ -94,7 +94,7 @@ fn oidc_op_26_a_code_ends_after_a_minute() {
 fn inv_7_a_code_is_nothing_when_its_account_or_client_was_closed() {
     let client = confidential("app");
     let closed_client = Client::register(ClientRegistration { enabled: false, ..registration("app") }).unwrap();
-    let closed = User { enabled: false, ..ada() };
+    let closed = User { state: domain::AccountState::Disabled, ..ada() };
     let moved = User { epoch: Epoch(5), ..ada() };
     for (user, client) in [(None, &client), (Some(&closed), &client), (Some(&moved), &client), (Some(&ada()), &closed_client)] {
         assert_eq!(redeem_at(in_seconds(1), user, client), Err(NOT_GOOD));

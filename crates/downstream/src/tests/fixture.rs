@@ -7,10 +7,12 @@ use crate::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    AuthenticationMethod, AuthorizeRequest, CanonicalSubject, ClientId, Digest, EmailAddress, Entropy, Epoch, IdentityKey,
-    OwnedAddress, Prompt, Provenance, ProviderAlias, Secret, Subject, Timestamp, User, UserId, Username, Version,
+    AccountState, AuthenticationMethod, AuthorizeRequest, CanonicalSubject, ClientId, Digest, EmailAddress, Entropy, Epoch,
+    IdentityKey, LinkingDomain, OwnedAddress, Prompt, Provenance, ProviderAlias, Secret, Subject, Timestamp, User, UserId,
+    Username, Version, Wish,
 };
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 pub(super) const ISSUER: &str = "https://id.example.org/realms/demo";
@@ -94,7 +96,7 @@ pub(super) fn authorize_request() -> AuthorizeRequest {
         max_age: None,
         login_hint: None,
         provider_hint: None,
-        create: false,
+        wish: Wish::SignIn,
     }
 }
 
@@ -111,7 +113,10 @@ pub(super) fn ada() -> User {
         given_name: Some("Ada".to_owned()),
         family_name: Some("Lovelace".to_owned()),
         picture: None,
-        enabled: true,
+        origins: BTreeMap::new(),
+        attributes: BTreeMap::new(),
+        linking_domain: LinkingDomain::default(),
+        state: AccountState::Open,
         has_password: false,
         epoch: Epoch(4),
         version: Version(9),
@@ -130,6 +135,7 @@ pub(super) fn signed_in() -> SignedIn {
         identity: Some(IdentityKey {
             provider: ProviderAlias::parse("campus").unwrap(),
             issuer: "https://campus.example.edu".to_owned(),
+            authority: None,
             subject: Subject::parse("4711").unwrap(),
         }),
         browser_session: Some(Digest::of_bytes(b"cookie")),

@@ -67,7 +67,7 @@ fn oidc_tk_11_a_refresh_token_is_good_for_its_client_account_and_epoch_only() {
     };
     let app = confidential("app");
     let disabled = Client::register(ClientRegistration { enabled: false, ..registration("app") }).unwrap();
-    let closed = User { enabled: false, ..ada() };
+    let closed = User { state: domain::AccountState::Disabled, ..ada() };
     let moved = User { epoch: Epoch(5), ..ada() };
     let refused = [
         (&confidential("other"), Some(&ada())),

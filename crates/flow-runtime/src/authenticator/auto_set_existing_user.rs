@@ -55,7 +55,7 @@ fn link(sight: &Sight<'_>, user: Box<User>) -> Turn {
     if !is_vouched_for(sight, &user) {
         return Turn::just(Act::Attempted);
     }
-    if !user.enabled {
+    if !user.is_open() {
         return Turn::just(Act::Deny(DenialCode::AccountDisabled));
     }
     match AcceptedProof::accept(ProofKind::TrustedAssertion, user.id, sight.frame, sight.now) {

@@ -51,7 +51,7 @@ fn still_counts(sight: &Sight<'_>, live: &LiveSession) -> bool {
     let LiveSession { session, user } = live;
     let age = sight.now.since(session.auth_time);
     let young_enough = sight.session.request.max_age.is_none_or(|most| age <= Duration::from_secs(most));
-    user.enabled && user.id == session.user && user.epoch == session.epoch && sight.now < session.expires_at && young_enough
+    user.is_open() && user.id == session.user && user.epoch == session.epoch && sight.now < session.expires_at && young_enough
 }
 
 fn signed_in(live: LiveSession) -> Turn {

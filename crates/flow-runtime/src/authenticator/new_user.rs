@@ -15,22 +15,28 @@ pub(super) fn for_identity(
     proof: Option<AddressProof>,
 ) -> NewUser {
     let profile = &sight.frame.profile;
+    let alias = sight.frame.identity.as_ref().map(|identity| &identity.key.provider);
+    let provider = alias.and_then(|alias| sight.policy.provider(alias));
     let email = profile.email.as_ref().map(|email| OwnedAddress {
         address: email.address.clone(),
         provenance: if email.typed { Provenance::Typed } else { asserted(sight) },
         proof,
     });
     NewUser {
-        id: UserId::from_bytes(entropy.id("user")),
-        subject: CanonicalSubject::from_bytes(entropy.id("subject")),
         username,
         email,
         given_name: profile.given_name.clone(),
         family_name: profile.family_name.clone(),
         picture: sight.frame.identity.as_ref().and_then(|identity| identity.picture.clone()),
-        password_hash: None,
-        created_at: sight.now,
+        linking_domain: provider.map(|provider| provider.linking_domain.clone()).unwrap_or_default(),
+        ..unknown(sight, entropy)
     }
+}
+
+/// Somebody new of whom nothing is known yet.
+pub(super) fn unknown(sight: &Sight<'_>, entropy: &Entropy) -> NewUser {
+    let (id, subject) = (UserId::from_bytes(entropy.id("user")), CanonicalSubject::from_bytes(entropy.id("subject")));
+    NewUser::unknown(id, subject, sight.now)
 }
 
 fn asserted(sight: &Sight<'_>) -> Provenance {

@@ -90,11 +90,17 @@ fn welcome_back(sight: &Sight<'_>, known: KnownIdentity, identity: &BrokeredIden
     if sight.policy.provider(&identity.key.provider).is_none() {
         return Turn::just(Act::Deny(DenialCode::ProviderDisabled));
     }
-    if !known.user.enabled {
+    if !known.user.is_open() {
         return Turn::just(Act::Deny(DenialCode::AccountDisabled));
     }
-    let touch =
-        Write::TouchIdentity { key: identity.key.clone(), label: identity.label(), email: identity.email.clone(), at: sight.now };
+    let touch = Write::TouchIdentity {
+        key: identity.key.clone(),
+        label: identity.label(),
+        email: identity.email.clone(),
+        assured: sight.policy.assurance_of(identity, sight.now),
+        claims: identity.claims.clone(),
+        at: sight.now,
+    };
     let chosen = Chosen {
         how: How::Authenticated(Box::new(known.user)),
         methods: vec![AuthenticationMethod::Federated],

@@ -103,7 +103,7 @@ fn accept(sight: &Sight<'_>, user: Box<User>) -> Turn {
     if sight.frame.existing.as_ref().is_none_or(|existing| existing.id != user.id) {
         return Turn::just(Act::WrongFact);
     }
-    if !user.enabled {
+    if !user.is_open() {
         return Turn::just(Act::Deny(DenialCode::AccountDisabled));
     }
     let forget = Effect::Write(Write::ForgetWrongPasswords(user.id));

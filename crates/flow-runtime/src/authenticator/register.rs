@@ -1,7 +1,7 @@
 //! `register`: the form that makes an account with a password.
 
 use super::fields::{Reading, problems, remembered};
-use super::{Act, Authenticator, Cause, Effect, Input, Sight, Turn};
+use super::{Act, Authenticator, Cause, Effect, Input, Sight, Turn, new_user};
 use crate::ask::{Counter, Fact, Question, Reservation};
 use crate::definition::declaration::{AskKind, Declaration, Establishes, Kind, Outcome};
 use crate::event::{Form, action};
@@ -9,7 +9,7 @@ use crate::outcome::Rejected;
 use crate::page::{Field, FieldName, Page, Problem, WayKind};
 use crate::session::{Chosen, How};
 use crate::write::NewUser;
-use domain::{AuthenticationMethod, CanonicalSubject, EmailAddress, Entropy, OwnedAddress, Provenance, Secret, UserId, Username};
+use domain::{AuthenticationMethod, EmailAddress, Entropy, OwnedAddress, Provenance, Secret, Username};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -124,15 +124,12 @@ fn refused(form: &Form, problem: Problem) -> Turn {
 
 fn create(sight: &Sight<'_>, entropy: &Entropy, wanted: Wanted<'_>, password_hash: Secret) -> Turn {
     let user = NewUser {
-        id: UserId::from_bytes(entropy.id("user")),
-        subject: CanonicalSubject::from_bytes(entropy.id("subject")),
         username: Some(wanted.username),
         email: Some(OwnedAddress { address: wanted.email, provenance: Provenance::Typed, proof: None }),
         given_name: wanted.given_name,
         family_name: wanted.family_name,
-        picture: None,
         password_hash: Some(password_hash),
-        created_at: sight.now,
+        ..new_user::unknown(sight, entropy)
     };
     let chosen = Chosen {
         how: How::Created(Box::new(user)),

@@ -107,7 +107,7 @@ fn conclude(sight: &Sight<'_>, form: &Form, verdict: PasswordVerdict) -> Turn {
     let mut reading = Reading::of(form);
     reading.text(FieldName::Username);
     match verdict {
-        PasswordVerdict::Right(user) if user.enabled => succeed(sight, user),
+        PasswordVerdict::Right(user) if user.is_open() => succeed(sight, user),
         PasswordVerdict::Right(_) => Turn::just(Act::Deny(DenialCode::AccountDisabled)),
         PasswordVerdict::Wrong => {
             reading.problem(FieldName::Username, Problem::WrongCredentials);

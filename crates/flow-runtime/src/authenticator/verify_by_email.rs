@@ -203,7 +203,7 @@ fn opens(sight: &Sight<'_>, user: &User, address: &EmailAddress, token: &ActionT
 
 fn conclude(sight: &Sight<'_>, user: &User, address: &EmailAddress, token: &ActionToken, entropy: &Entropy) -> Turn {
     let how = if user.has_proved(address) {
-        if !user.enabled {
+        if !user.is_open() {
             return Turn::just(Act::Deny(DenialCode::AccountDisabled));
         }
         match AcceptedProof::accept(ProofKind::Mailbox, user.id, sight.frame, sight.now) {

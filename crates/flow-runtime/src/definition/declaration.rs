@@ -101,6 +101,10 @@ pub enum AskKind {
     FindUsers,
     /// [`crate::Question::FindUser`].
     FindUser,
+    /// [`crate::Question::FindCandidates`].
+    FindCandidates,
+    /// [`crate::Question::IdentitiesOf`].
+    IdentitiesOf,
     /// [`crate::Question::FindIdentity`].
     FindIdentity,
     /// [`crate::Question::Redeem`].

@@ -10,7 +10,7 @@ use crate::outcome::{DenialCode, Fault, Rejected};
 use crate::policy::RealmPolicy;
 use crate::session::{AuthenticationSession, Ended, Rest};
 use crate::view::ways;
-use domain::{CallbackParams, Digest, Entropy, ExchangeId, ProviderAlias, Timestamp};
+use domain::{CallbackParams, Digest, Entropy, ExchangeId, ProviderAlias, Timestamp, Wish};
 
 /// Moves a login that rests by one event.
 ///
@@ -66,7 +66,7 @@ impl Run {
     /// A hint or a wish for registration got the person here; who starts again wants to choose.
     fn start_again(mut self, policy: &RealmPolicy, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
         self.session.request.provider_hint = None;
-        self.session.request.create = false;
+        self.session.request.wish = Wish::SignIn;
         self.session.request.prompt.login |= matches!(self.session.rest, Rest::Consent(_));
         self.restart(policy, now, entropy)
     }

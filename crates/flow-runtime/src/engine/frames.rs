@@ -4,6 +4,7 @@ use super::run::Run;
 use crate::definition::ExecutionId;
 use crate::outcome::Fault;
 use crate::policy::RealmPolicy;
+use crate::proof::accepted_in;
 use crate::session::{Chosen, Frame, How, MAX_FRAMES, Profile, Purpose};
 use crate::write::{MailKind, NewUser, Notice, Write};
 use domain::{BrokeredIdentity, Entropy, FlowName, FrameId, IdentityId, LinkProof, LinkedIdentity, ProofKind, Timestamp, UserId};
@@ -37,6 +38,7 @@ impl Run {
             identity,
             review_wanted: false,
             existing: None,
+            rule: None,
             user: None,
             user_by: None,
         });
@@ -57,17 +59,11 @@ impl Run {
             (How::Created(new), Purpose::Login) => self.create(new),
             (How::Created(new), Purpose::FirstLogin) => {
                 self.create(new);
-                let proof = LinkProof {
-                    kind: ProofKind::Created,
-                    at: now,
-                    frame: frame.id,
-                    flow: frame.flow.clone(),
-                    revision: frame.revision.0.clone(),
-                };
-                self.link(frame, user.id, proof, now, entropy)?;
+                let proof = LinkProof { kind: ProofKind::Created, at: now, accepted: accepted_in(frame) };
+                self.link(frame, (user.id, proof), policy, now, entropy)?;
             }
             (How::Proved(_, proof), Purpose::FirstLogin) if proof.opens(user.id, frame) => {
-                self.link(frame, user.id, proof.record().clone(), now, entropy)?;
+                self.link(frame, (user.id, proof.record().clone()), policy, now, entropy)?;
                 self.tell_the_owner(frame, &user, now, policy);
             }
             (How::BrowserSession(..) | How::Authenticated(_), Purpose::Login) => {}
@@ -83,7 +79,14 @@ impl Run {
         }
     }
 
-    fn link(&mut self, frame: &Frame, user: UserId, proof: LinkProof, now: Timestamp, entropy: &Entropy) -> Result<(), Fault> {
+    fn link(
+        &mut self,
+        frame: &Frame,
+        (user, proof): (UserId, LinkProof),
+        policy: &RealmPolicy,
+        now: Timestamp,
+        entropy: &Entropy,
+    ) -> Result<(), Fault> {
         let identity = frame.identity.as_ref().ok_or(Fault::Frames("a first login without an identity"))?;
         self.writes.push(Write::Link(Box::new(LinkedIdentity {
             id: IdentityId::from_bytes(entropy.id("identity")),
@@ -92,6 +95,7 @@ impl Run {
             primary: false,
             label: identity.label(),
             email: identity.email.clone(),
+            assured: policy.assurance_of(identity, now),
             claims: identity.claims.clone(),
             proof,
             created_at: now,

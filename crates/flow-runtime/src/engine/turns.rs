@@ -53,7 +53,7 @@ impl Run {
     /// Back to the start of the login, with nothing remembered but the request.
     pub(super) fn restart(mut self, policy: &RealmPolicy, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
         self.session.frames.clear();
-        let flow = if self.session.request.create { &policy.registration_flow } else { &policy.browser_flow };
+        let flow = policy.flow_for(self.session.request.wish);
         if !self.push_frame(policy, flow, None, &entropy.part("restart")) {
             return Ok(self.deny(DenialCode::FlowGone, now));
         }
@@ -231,7 +231,7 @@ impl Run {
         frame.conditions = BTreeMap::new();
         frame.memory = BTreeMap::new();
         frame.chosen = None;
-        frame.existing = None;
+        (frame.existing, frame.rule) = (None, None);
         (frame.user, frame.user_by) = (None, None);
         frame.review_wanted |= review_wanted;
         Ok(Acted::Walk(Box::new(self)))

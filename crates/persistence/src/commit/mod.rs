@@ -1,5 +1,6 @@
 //! Committing what the runtime decided: the login, its writes, its mails and its code, in one transaction or not at all.
 
+pub(crate) mod account;
 mod writes;
 
 use crate::entity::users::Model;
@@ -92,7 +93,12 @@ fn touched(commit: &Commit) -> Touched {
         match write {
             Write::Link(link) => touched.ids.extend([link.user.to_string()]),
             Write::StartBrowserSession(session) => touched.ids.extend([session.user.to_string()]),
-            Write::GrantConsent { user, .. } => touched.ids.extend([user.to_string()]),
+            Write::GrantConsent { user, .. }
+            | Write::Unlink { user, .. }
+            | Write::SetPassword { user, .. }
+            | Write::SetAddress { user, .. }
+            | Write::HandOver { user, .. }
+            | Write::ChangeProfile { user, .. } => touched.ids.extend([user.to_string()]),
             Write::ReleaseAddress { address, .. } => touched.released.extend([address.key()]),
             _ => {}
         }

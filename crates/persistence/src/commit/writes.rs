@@ -1,5 +1,6 @@
 //! One change after the other, each with its audit record.
 
+use super::account;
 use crate::entity::users::{ActiveModel, Column, Entity};
 use crate::error::{Unique, broken_constraint};
 use crate::{StoreError, attempts, audit, consents, identities, sessions, tokens, users};
@@ -20,14 +21,35 @@ pub(crate) async fn apply(
 ) -> Result<Option<Conflict>, StoreError> {
     let conflict = match write {
         Write::CreateUser(user) => conflict_of(users::insert(tx, realm, user).await?)?,
-        Write::Link(link) => conflict_of(identities::insert(tx, realm, link).await?)?,
+        Write::Link(link) => match conflict_of(identities::insert(tx, realm, link).await?)? {
+            None => {
+                account::touch(tx, realm, link.user).await?;
+                None
+            }
+            conflict => conflict,
+        },
+        Write::Unlink { identity, user, why } => {
+            account::unlink(tx, realm, (*user, *identity), why, now).await?;
+            None
+        }
+        Write::SetPassword { user, hash } => {
+            account::set_password(tx, realm, *user, hash).await?;
+            None
+        }
+        Write::SetAddress { user, address } => conflict_of(account::set_address(tx, realm, *user, address).await?)?,
+        Write::HandOver { user, proof } => conflict_of(account::hand_over(tx, realm, *user, proof, now).await?)?,
+        Write::ChangeProfile { user, profile } => {
+            account::change_profile(tx, realm, *user, profile).await?;
+            None
+        }
         Write::ConsumeToken(digest) => (!tokens::consume(tx, realm, digest, now).await?).then_some(Conflict::Token),
         Write::ReleaseAddress { address, except } => {
             release_address(tx, realm, address, *except, now).await?;
             None
         }
-        Write::TouchIdentity { key, label, email, at } => {
-            identities::touch(tx, realm, key, label, email.as_ref(), *at).await?;
+        Write::TouchIdentity { key, label, email, assured, claims, at } => {
+            let news = identities::News { label, email: email.as_ref(), assured: assured.as_ref(), claims, at: *at };
+            identities::touch(tx, realm, key, &news).await?;
             None
         }
         Write::StartBrowserSession(session) => {

@@ -13,6 +13,7 @@ pub(crate) struct Model {
     pub(crate) version: i64,
     #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) position: i32,
+    pub(crate) frame: String,
     pub(crate) decision: String,
     pub(crate) at: i64,
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod action_tokens;
 pub(crate) mod attempts;
+pub(crate) mod attribute_values;
 pub(crate) mod audit;
 pub(crate) mod authentication_sessions;
 pub(crate) mod browser_sessions;
@@ -11,6 +12,7 @@ pub(crate) mod consents;
 pub(crate) mod decisions;
 pub(crate) mod grants;
 pub(crate) mod linked_identities;
+pub(crate) mod linking_rules;
 pub(crate) mod outbox;
 pub(crate) mod realm_secrets;
 pub(crate) mod refresh_tokens;

@@ -11,14 +11,16 @@ pub use redeem::Redeemed;
 pub(crate) use redeem::insert_code;
 pub use refresh::Refreshed;
 
+use crate::column::json;
+use crate::entity::code_grants;
 use crate::entity::grants::{Column, Entity};
 use crate::store::transaction;
 use crate::{Store, StoreError, audit};
-use domain::{AuditEvent, AuditKind, GrantId, RealmId, Timestamp};
+use domain::{AuditEvent, AuditKind, GrantId, IdentityKey, RealmId, Timestamp, UserId};
 use downstream::{Grant, Issuance};
 use row::{grant_row, refresh_row, to_grant};
 use sea_orm::sea_query::{Expr, LockType};
-use sea_orm::{ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 impl Store {
     /// A grant as it is now, also if it has ended. Whether it still holds is for [`Grant::is_alive`] to say.
@@ -64,6 +66,32 @@ async fn revoke(
     };
     audit::record(tx, realm, &event, now).await?;
     Ok(true)
+}
+
+/// Ends all that clients gained through an identity: codes that wait, and grants.
+pub(crate) async fn end_gained_through(
+    tx: &DatabaseTransaction,
+    realm: &RealmId,
+    user: UserId,
+    identity: &IdentityKey,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (user, identity) = (user.to_string(), json("grants", identity)?);
+    let codes = code_grants::Entity::delete_many()
+        .filter(code_grants::Column::Realm.eq(realm.as_str()))
+        .filter(code_grants::Column::UserId.eq(&user))
+        .filter(code_grants::Column::Identity.eq(&identity));
+    codes.exec(tx).await?;
+    let gained = Entity::find()
+        .filter(Column::Realm.eq(realm.as_str()))
+        .filter(Column::UserId.eq(&user))
+        .filter(Column::Identity.eq(&identity))
+        .filter(Column::RevokedAt.is_null())
+        .order_by_asc(Column::Id);
+    for row in gained.all(tx).await? {
+        revoke(tx, realm, to_grant(row)?.id, AuditKind::GrantRevoked, now).await?;
+    }
+    Ok(())
 }
 
 /// Stores what a code became.

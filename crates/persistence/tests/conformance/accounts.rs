@@ -109,11 +109,11 @@ async fn closing_an_account_kills_its_past(database: &Database) {
     let (store, ada) = (&database.store, person("ada"));
     make(store, &ada).await;
     let closed = store.set_enabled(&realm(), ada.id, false, at(1)).await.unwrap().unwrap();
-    assert_eq!((closed.enabled, closed.epoch, closed.version), (false, Epoch(1), Version(1)));
+    assert_eq!((closed.is_open(), closed.epoch, closed.version), (false, Epoch(1), Version(1)));
     let again = store.set_enabled(&realm(), ada.id, false, at(2)).await.unwrap().unwrap();
     assert_eq!(again, closed, "nothing changes twice");
     let opened = store.set_enabled(&realm(), ada.id, true, at(3)).await.unwrap().unwrap();
-    assert_eq!((opened.enabled, opened.epoch, opened.version), (true, Epoch(1), Version(2)));
+    assert_eq!((opened.is_open(), opened.epoch, opened.version), (true, Epoch(1), Version(2)));
     assert_eq!(store.set_enabled(&realm(), id("nobody"), true, at(3)).await.unwrap(), None);
     assert_eq!(recorded(store, AuditKind::UserDisabled).await, 1);
     assert_eq!(recorded(store, AuditKind::UserEnabled).await, 1);

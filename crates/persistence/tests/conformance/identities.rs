@@ -3,9 +3,10 @@
 use crate::database::Database;
 use crate::on_every_database;
 use crate::scene::*;
-use domain::{AssertedEmail, AuditKind, Version, Vouched};
+use domain::{AssertedEmail, AuditKind, User, Version, Vouched};
 use flow_runtime::{Conflict, Write};
 use persistence::Committed;
+use std::collections::BTreeMap;
 
 on_every_database!(
     inv_2_a_link_reads_back_with_its_proof,
@@ -23,7 +24,7 @@ async fn inv_2_a_link_reads_back_with_its_proof(database: &Database) {
     tie.claims.insert("faculty".into(), "\"math\"".into());
     done(store, vec![Write::CreateUser(Box::new(ada.clone())), Write::Link(Box::new(tie.clone()))]).await;
     let known = store.find_identity(&realm(), &tie.key).await.unwrap().unwrap();
-    assert_eq!((known.link, known.user), (tie, ada.as_user()));
+    assert_eq!((known.link, known.user), (tie, User { version: Version(1), ..ada.as_user() }));
     assert!(store.find_identity(&other_realm(), &identity("a1")).await.unwrap().is_none());
     assert_eq!(recorded(store, AuditKind::IdentityLinked).await, 1);
 }
@@ -63,7 +64,14 @@ async fn realms_tie_the_same_identity_each_for_itself(database: &Database) {
         let tie = vec![Write::CreateUser(Box::new(person(owner))), Write::Link(Box::new(link(owner, "a1")))];
         assert_eq!(store.commit(&realm, &writes(tie)).await.unwrap(), Committed::Done { version: None });
     }
-    let touch = Write::TouchIdentity { key: identity("a1"), label: "new".into(), email: None, at: at(9) };
+    let touch = Write::TouchIdentity {
+        key: identity("a1"),
+        label: "new".into(),
+        email: None,
+        assured: None,
+        claims: BTreeMap::new(),
+        at: at(9),
+    };
     done(store, vec![touch]).await;
     let here = store.find_identity(&realm(), &identity("a1")).await.unwrap().unwrap();
     let there = store.find_identity(&other_realm(), &identity("a1")).await.unwrap().unwrap();
@@ -90,6 +98,8 @@ async fn a_sign_in_keeps_what_the_provider_says_now(database: &Database) {
         key: identity("a1"),
         label: label.into(),
         email: Some(AssertedEmail { address: address("new@campus.example"), vouched: Vouched::Silent }),
+        assured: None,
+        claims: BTreeMap::new(),
         at: at(seconds),
     };
     for (label, seconds, updated) in [("new", 10, 10), ("new", 20, 10), ("newer", 30, 30)] {
@@ -97,6 +107,6 @@ async fn a_sign_in_keeps_what_the_provider_says_now(database: &Database) {
         let known = store.find_identity(&realm(), &identity("a1")).await.unwrap().unwrap();
         assert_eq!((known.link.updated_at, known.link.last_sign_in_at), (at(updated), at(seconds)));
         assert_eq!(known.link.label, label);
-        assert_eq!(known.user.version, Version(0), "signing in changes no account");
+        assert_eq!(known.user.version, Version(1), "the tie moved it once, and signing in changes no account");
     }
 }

@@ -214,7 +214,7 @@ async fn inv_7_a_disable_between_question_and_commit_wins(database: &Database) {
         let here = realm();
         let (committed, disabled) =
             tokio::join!(database.store.commit(&here, &commit), other.set_enabled(&here, ada.id, false, at(1)));
-        assert!(!disabled.unwrap().unwrap().enabled);
+        assert!(!disabled.unwrap().unwrap().is_open());
         assert!(matches!(committed.unwrap(), DONE | Committed::GuardMoved));
         let live = database.store.live_session(&realm(), &digest(&name), at(1)).await.unwrap();
         assert!(live.is_none(), "whoever came first, the session is dead");

@@ -1,9 +1,10 @@
 //! People, identities and logins for the cases. Times are seconds after noon.
 
 use domain::{
-    ActionToken, AddressProof, AuthenticationMethod, AuthorizeRequest, BrowserSession, CanonicalSubject, ClientId, Digest,
-    EmailAddress, Entropy, Epoch, FlowName, FrameId, IdentityId, IdentityKey, LinkProof, LinkedIdentity, OwnedAddress, Prompt,
-    ProofKind, Provenance, ProviderAlias, RealmId, SessionKey, Subject, Timestamp, TokenPurpose, UserId, Username, Version,
+    Accepted, ActionToken, AddressProof, AuthenticationMethod, AuthorizeRequest, BrowserSession, CanonicalSubject, ClientId,
+    Digest, EmailAddress, Entropy, Epoch, FlowName, FrameId, IdentityId, IdentityKey, LinkProof, LinkedIdentity, OwnedAddress,
+    Prompt, ProofKind, Provenance, ProviderAlias, RealmId, SessionKey, Subject, Timestamp, TokenPurpose, UserId, Username,
+    Version, Wish,
 };
 use flow_runtime::definition::declaration::Outcome;
 use flow_runtime::{AuthenticationSession, Decision, ExecutionId, NewUser, Rest, Revision, Write};
@@ -57,17 +58,8 @@ pub(crate) fn typed(text: &str) -> OwnedAddress {
 
 /// Somebody who is to be made, with neither username nor address.
 pub(crate) fn person(name: &str) -> NewUser {
-    NewUser {
-        id: id(name),
-        subject: CanonicalSubject::from_bytes(bytes(&format!("subject of {name}"))),
-        username: None,
-        email: None,
-        given_name: Some(name.to_owned()),
-        family_name: None,
-        picture: None,
-        password_hash: None,
-        created_at: at(0),
-    }
+    let subject = CanonicalSubject::from_bytes(bytes(&format!("subject of {name}")));
+    NewUser { given_name: Some(name.to_owned()), ..NewUser::unknown(id(name), subject, at(0)) }
 }
 
 /// Somebody with a username.
@@ -85,6 +77,7 @@ pub(crate) fn identity(subject: &str) -> IdentityKey {
     IdentityKey {
         provider: ProviderAlias::parse("campus").unwrap(),
         issuer: "https://campus.example".into(),
+        authority: None,
         subject: Subject::parse(subject).unwrap(),
     }
 }
@@ -98,13 +91,17 @@ pub(crate) fn link(owner: &str, subject: &str) -> LinkedIdentity {
         primary: true,
         label: format!("{subject}@campus.example"),
         email: None,
+        assured: None,
         claims: BTreeMap::new(),
         proof: LinkProof {
             kind: ProofKind::Created,
             at: at(0),
-            frame: frame(),
-            flow: FlowName::parse("first-broker-login").unwrap(),
-            revision: "r1".into(),
+            accepted: Accepted::Login {
+                frame: frame(),
+                flow: FlowName::parse("first-broker-login").unwrap(),
+                revision: "r1".into(),
+                rule: None,
+            },
         },
         created_at: at(0),
         updated_at: at(0),
@@ -144,7 +141,7 @@ pub(crate) fn login(name: &str) -> AuthenticationSession {
             max_age: None,
             login_hint: None,
             provider_hint: None,
-            create: false,
+            wish: Wish::SignIn,
         },
         frames: vec![],
         rest: Rest::Showing(ExecutionId(1)),

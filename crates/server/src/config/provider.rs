@@ -44,13 +44,8 @@ pub(super) fn provider(
     fields.end(problems);
     let (alias, settings) = (alias?, settings?);
     let name = name.map_or_else(|| alias.value.to_string(), |name| name.value);
-    let policy = ProviderPolicy {
-        alias: alias.value.clone(),
-        name,
-        enabled: enabled?,
-        trust_email: trust_email?,
-        first_login_flow: flow?,
-    };
+    let policy =
+        ProviderPolicy { enabled: enabled?, trust_email: trust_email?, ..ProviderPolicy::new(alias.value.clone(), name, flow?) };
     Some((alias, policy, settings))
 }
 

@@ -8,7 +8,7 @@ use super::{client, mail, origin};
 use crate::settings::RealmSettings;
 use domain::{ClientId, ProviderAlias, ProviderPolicy, RealmId};
 use downstream::Client;
-use flow_runtime::{Limits, RealmPolicy};
+use flow_runtime::{Bindings, Limits, RealmPolicy};
 use std::collections::BTreeMap;
 use upstream::OidcSettings;
 
@@ -43,7 +43,7 @@ fn realm(
     let name = fields.optional_text("name", problems);
     let origin = origin::of_realm(&mut fields, origins, problems);
     let mail = mail::route(&mut fields, checks.around, problems);
-    let (browser_flow, registration_flow) = bindings(&mut fields, checks.flows, problems);
+    let bindings = bindings(&mut fields, checks.flows, problems);
     let limits = limits(&mut fields, problems);
     let (policies, providers) = providers(&mut fields, checks, problems);
     let clients = clients(&mut fields, checks, problems);
@@ -53,8 +53,7 @@ fn realm(
         name: name.map_or_else(|| id.value.clone(), |name| name.value),
         realm: realm.ok()?,
         flows: checks.flows.clone(),
-        browser_flow: browser_flow?,
-        registration_flow: registration_flow?,
+        bindings: bindings?,
         providers: policies,
         clients: clients.iter().map(|client| (client.id.clone(), client.policy())).collect(),
         sends_mail: mail.is_some(),
@@ -63,11 +62,7 @@ fn realm(
     Some(RealmSettings { policy, origin: origin?, providers, clients, mail })
 }
 
-fn bindings(
-    fields: &mut Fields,
-    flows: &Flows,
-    problems: &mut Problems<'_>,
-) -> (Option<domain::FlowName>, Option<domain::FlowName>) {
+fn bindings(fields: &mut Fields, flows: &Flows, problems: &mut Problems<'_>) -> Option<Bindings> {
     let node = fields.take("flows");
     let mut bound = match node {
         Some(node) => Fields::of(node, "`flows` of a realm", problems),
@@ -76,7 +71,7 @@ fn bindings(
     let browser = flows::named(&mut bound, "browser", "browser", flows, problems);
     let registration = flows::named(&mut bound, "registration", "registration", flows, problems);
     bound.end(problems);
-    (browser, registration)
+    Some(Bindings { browser: browser?, registration: registration? })
 }
 
 fn limits(fields: &mut Fields, problems: &mut Problems<'_>) -> Limits {

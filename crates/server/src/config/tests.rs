@@ -77,8 +77,7 @@ fn what_the_example_calls_a_default_is_one() {
     assert_eq!(full_provider.clock_skew, short_provider.clock_skew);
     assert_eq!(full_provider.claims.email_verified, short_provider.claims.email_verified);
     assert_eq!(full.listen, short.listen);
-    assert_eq!(full.realms[0].policy.browser_flow, short.realms[0].policy.browser_flow);
-    assert_eq!(full.realms[0].policy.registration_flow, short.realms[0].policy.registration_flow);
+    assert_eq!(full.realms[0].policy.bindings, short.realms[0].policy.bindings);
     let (full_client, short_client) = (&full.realms[0].clients[0], &short.realms[0].clients[0]);
     let mut renamed = full_client.clone();
     renamed.name.clone_from(&short_client.name);
@@ -248,7 +247,7 @@ fn a_flow_of_the_folder_serves_and_a_broken_one_says_where() {
     fs::write(&file, flow("mine")).unwrap();
     let text = format!("flows: flows\n{}", realm("    origin: https://x.example\n    flows: { browser: mine }\n"));
     let settings = read_in(&folder, &text, &[]).unwrap();
-    assert_eq!(settings.realms[0].policy.browser_flow.as_str(), "mine");
+    assert_eq!(settings.realms[0].policy.bindings.browser.as_str(), "mine");
 
     fs::write(&file, flow("browser")).unwrap();
     let found = read_in(&folder, &text, &[]).err().unwrap().problems;

@@ -51,6 +51,8 @@ impl Driver<'_> {
                 Fact::FoundUsers(Box::new(store.find_users(realm, username.as_ref(), email.as_ref()).await?))
             }
             Question::FindUser(user) => Fact::FoundUser(store.find_user(realm, *user).await?.map(Box::new)),
+            Question::FindCandidates(sought) => Fact::Candidates(Box::new(store.find_candidates(realm, sought).await?)),
+            Question::IdentitiesOf(user) => Fact::OwnIdentities(store.own_identities(realm, *user).await?.map(Box::new)),
             Question::FindIdentity(key) => Fact::FoundIdentity(store.find_identity(realm, key).await?.map(Box::new)),
             Question::GrantedScopes { user, client } => Fact::GrantedScopes(store.granted_scopes(realm, *user, client).await?),
             Question::FindToken(digest) => Fact::FoundToken(store.find_token(realm, digest, now).await?.map(Box::new)),

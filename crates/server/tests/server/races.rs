@@ -238,7 +238,7 @@ async fn a_disable_between_asking_and_committing_wins(place: Place) {
         max_age: None,
         login_hint: None,
         provider_hint: None,
-        create: false,
+        wish: domain::Wish::SignIn,
     };
     let start = Start {
         key: domain::SessionKey::from_bytes(entropy.id("key")),

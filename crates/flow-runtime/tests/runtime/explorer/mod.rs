@@ -71,7 +71,12 @@ fn every_state_of_browser_and_registration() {
         for setting in all().filter(|setting| setting.mails && setting.word == Word::Silent) {
             let mut world = setting.world("first-broker-login");
             world.client("shop").consent = true;
-            reports.insert(setting, search::explore_from(&world, setting, |request| request.create = create));
+            reports.insert(
+                setting,
+                search::explore_from(&world, setting, |request| {
+                    request.wish = if create { domain::Wish::Create } else { domain::Wish::SignIn }
+                }),
+            );
         }
         let states: usize = reports.values().map(|report| report.states).sum();
         println!("{}: {states} states", if create { "registration" } else { "browser" });

@@ -42,7 +42,7 @@ impl Move {
     /// The same move, after something happened elsewhere.
     fn after_shifts(&self, w: &World, mail_page: bool) -> Vec<Self> {
         let mut shifts: Vec<Shift> = Vec::new();
-        if w.users.values().any(|user| user.enabled) {
+        if w.users.values().any(|user| user.is_open()) {
             shifts.push(("all accounts were closed", close_all));
         }
         if w.policy.providers.iter().any(|provider| provider.enabled) {
@@ -198,7 +198,7 @@ impl Move {
 }
 
 pub(super) fn close_all(w: &mut World) {
-    let open: Vec<_> = w.users.values().filter(|user| user.enabled).map(|user| user.id).collect();
+    let open: Vec<_> = w.users.values().filter(|user| user.is_open()).map(|user| user.id).collect();
     for id in open {
         w.disable(id);
     }

@@ -65,18 +65,12 @@ impl Wrongdoer {
     fn forged(&self, sight: &Sight<'_>, existing: &User) -> AcceptedProof {
         let frame = sight.frame;
         let mut identity = frame.identity.as_ref().unwrap().key.clone();
-        let mut proof = LinkProof {
-            kind: ProofKind::Password,
-            at: sight.now,
-            frame: frame.id,
-            flow: frame.flow.clone(),
-            revision: frame.revision.0.clone(),
-        };
+        let mut proof = LinkProof { kind: ProofKind::Password, at: sight.now, accepted: accepted_in(frame.id, frame) };
         let mut user = existing.id;
         match self.0 {
             Wrong::ForgedForAnotherUser => user = UserId::from_bytes([77; 16]),
             Wrong::ForgedForAnotherIdentity => identity.issuer.push('/'),
-            Wrong::ForgedForAnotherFrame => proof.frame = domain::FrameId::from_bytes([77; 16]),
+            Wrong::ForgedForAnotherFrame => proof.accepted = accepted_in(domain::FrameId::from_bytes([77; 16]), frame),
             _ => {}
         }
         let stored = serde_json::json!({ "user": user, "identity": identity, "proof": proof });
@@ -132,4 +126,8 @@ fn what_was_not_declared_does_not_happen() {
 fn the_exploration_finds_a_link_that_nobody_proved() {
     let report = explored_with(Wrong::Forged);
     assert!(says(&report, "nobody has shown that"), "{report:#?}");
+}
+
+fn accepted_in(id: domain::FrameId, frame: &flow_runtime::Frame) -> domain::Accepted {
+    domain::Accepted::Login { frame: id, flow: frame.flow.clone(), revision: frame.revision.0.clone(), rule: None }
 }

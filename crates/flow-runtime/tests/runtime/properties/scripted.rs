@@ -1,13 +1,13 @@
 //! An authenticator that does as it is told.
 
-use domain::{AuthenticationMethod, CanonicalSubject, Entropy, Epoch, Timestamp, User, UserId, Version};
+use domain::{AuthenticationMethod, CanonicalSubject, Entropy, Timestamp, User, UserId, Version};
 use flow_runtime::authenticator::{Act, Authenticator, Effect, Input, Sight, Turn};
 use flow_runtime::definition::declaration::{AskKind, Declaration, Establishes, Outcome};
 use flow_runtime::event::action;
 use flow_runtime::outcome::Rejected;
 use flow_runtime::page::WayKind;
 use flow_runtime::session::{Chosen, How};
-use flow_runtime::{DenialCode, Page, Question};
+use flow_runtime::{DenialCode, NewUser, Page, Question};
 
 /// What it does once it is its turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,20 +92,8 @@ pub(super) fn id(number: u8) -> UserId {
 }
 
 pub(super) fn chosen(number: u8, now: Timestamp) -> Chosen {
-    let user = User {
-        id: id(number),
-        subject: CanonicalSubject::from_bytes([number; 16]),
-        username: None,
-        email: None,
-        given_name: None,
-        family_name: None,
-        picture: None,
-        enabled: true,
-        has_password: false,
-        epoch: Epoch(0),
-        version: Version(1),
-        created_at: now,
-    };
+    let new = NewUser::unknown(id(number), CanonicalSubject::from_bytes([number; 16]), now);
+    let user = User { version: Version(1), ..new.as_user() };
     let how = How::Authenticated(Box::new(user));
     Chosen { how, methods: vec![AuthenticationMethod::Password], identity: None, auth_time: now }
 }

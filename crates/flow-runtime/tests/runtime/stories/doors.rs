@@ -89,7 +89,7 @@ fn from_the_login_page_a_provider_or_registration_can_be_chosen_to_the_end() {
 fn registration_makes_an_account_whose_address_is_a_claim() {
     let mut w = World::new();
     w.user("vic").proved("vic@x.org").done();
-    let mut login = w.login_with(None, |request| request.create = true);
+    let mut login = w.login_with(None, |request| request.wish = domain::Wish::Create);
     let fields = [("username", "Mallory"), ("email", "vic@x.org"), ("given_name", "M"), ("password", "eight or more")];
     login.sends(&mut w, action::CONTINUE, &fields);
     let user = &w.users[&login.user()];
@@ -104,7 +104,7 @@ fn registration_makes_an_account_whose_address_is_a_claim() {
 fn registration_says_everything_that_is_wrong_and_keeps_what_was_typed() {
     let mut w = World::new();
     w.user("bob").done();
-    let mut login = w.login_with(None, |request| request.create = true);
+    let mut login = w.login_with(None, |request| request.wish = domain::Wish::Create);
     login.sends(&mut w, action::CONTINUE, &[("username", "b@d"), ("email", "nonsense"), ("password", "short")]);
     let Page::Register { fields, problems } = login.page(&w) else { panic!() };
     assert_eq!(

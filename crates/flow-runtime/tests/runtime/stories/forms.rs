@@ -26,7 +26,7 @@ fn every_page() -> Vec<(&'static str, World, Login)> {
         login
     };
     add("login", &World::login);
-    add("register", &|w| w.login_with(None, |request| request.create = true));
+    add("register", &|w| w.login_with(None, |request| request.wish = domain::Wish::Create));
     add("review", &|w| {
         let mut login = w.login();
         login.comes_as(w, &someone("social", "2"));

@@ -268,7 +268,7 @@ fn a_guessed_token_is_nothing() {
 fn a_mail_never_opens_a_closed_account() {
     let mut w = World::new();
     let (mut login, owner, ada) = waiting(&mut w);
-    w.change(owner, |user| user.enabled = false);
+    w.change(owner, |user| user.state = domain::AccountState::Disabled);
     login.presses_mail(&mut w, "ada@x.org");
     assert_eq!(login.denial(), DenialCode::AccountDisabled);
     assert_eq!(w.owner_of(&ada), None);

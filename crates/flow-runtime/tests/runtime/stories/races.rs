@@ -151,7 +151,7 @@ fn a_username_that_is_taken_meanwhile_leaves_the_account_without_one() {
 #[test]
 fn a_username_that_is_taken_meanwhile_is_said_at_registration() {
     let mut w = World::new();
-    let mut login = w.login_with(None, |request| request.create = true);
+    let mut login = w.login_with(None, |request| request.wish = domain::Wish::Create);
     let event = login.form(action::CONTINUE, &[("username", "ada"), ("email", "a@x.org"), ("password", "eight or more")]);
     let mut overtaken = false;
     login.meets_while(&mut w, &event, &mut |w| {
@@ -182,7 +182,7 @@ fn a_disable_between_decision_and_commit_wins() {
         let password = login.form(action::CONTINUE, &[("password", "correct horse")]);
         let mut before = w.clone();
         login.meets_while(w, &password, &mut |w| {
-            if w.users[&owner].enabled {
+            if w.users[&owner].is_open() {
                 w.disable(owner);
             }
         });
@@ -191,7 +191,7 @@ fn a_disable_between_decision_and_commit_wins() {
 
         let press = by_mail.mail_button(&mut before, "ada@x.org");
         let came = by_mail.meets_while(&mut before, &press, &mut |w| {
-            if w.users[&owner].enabled {
+            if w.users[&owner].is_open() {
                 w.disable(owner);
             }
         });
@@ -214,7 +214,7 @@ fn a_disable_beats_a_returning_identity_and_a_browser_session() {
     login.takes(&mut w, "campus");
     let event = login.return_with(&mut w, Ok(Box::new(ada.0.clone())));
     let mut disable = |w: &mut World| {
-        if w.users[&id].enabled {
+        if w.users[&id].is_open() {
             w.disable(id);
         }
     };

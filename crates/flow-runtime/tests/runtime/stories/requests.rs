@@ -97,7 +97,7 @@ fn max_age_bounds_the_age_of_the_login() {
 
 #[test]
 fn prompt_create_shows_the_form() {
-    let (mut w, mut login) = returning(|request| request.create = true);
+    let (mut w, mut login) = returning(|request| request.wish = domain::Wish::Create);
     assert!(matches!(login.page(&w), Page::Register { .. }));
     login.presses(&mut w, action::RESTART);
     assert!(login.session().is_over(), "who starts again without that wish is signed in already");

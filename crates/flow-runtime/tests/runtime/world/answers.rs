@@ -2,7 +2,10 @@
 
 use super::{Given, World, code_of};
 use domain::{EmailAddress, Secret, SessionKey, Timestamp, User, UserId, Username};
-use flow_runtime::{CodeVerdict, Counter, Fact, FoundUsers, KnownIdentity, LiveSession, PasswordVerdict, Question, Reservation};
+use flow_runtime::{
+    Candidate, Candidates, CodeVerdict, Counter, Fact, FoundUsers, KnownIdentity, LiveSession, PasswordVerdict, Question,
+    Reservation, Sought,
+};
 
 impl World {
     /// Answers as the driver would: what costs is counted first.
@@ -19,6 +22,8 @@ impl World {
             Question::FindUsers { username, email } => {
                 Fact::FoundUsers(Box::new(self.find_users(username.as_ref(), email.as_ref())))
             }
+            Question::FindCandidates(sought) => Fact::Candidates(Box::new(self.find_candidates(sought))),
+            Question::IdentitiesOf(user) => Fact::OwnIdentities(self.users.get(user).map(|user| Box::new(self.candidate(user)))),
             Question::FindUser(id) => Fact::FoundUser(self.users.get(id).cloned().map(Box::new)),
             Question::FindIdentity(key) => {
                 let known = self.identities.get(key).map(|link| {
@@ -66,6 +71,24 @@ impl World {
                 Fact::GrantedScopes(self.granted.get(&(*user, client.clone())).cloned().unwrap_or_default())
             }
         }
+    }
+
+    fn find_candidates(&self, sought: &Sought) -> Candidates {
+        let has = |user: &&User| {
+            let email = user.email.as_ref().map(|owned| &owned.address);
+            let by_address = email.is_some_and(|own| sought.emails.iter().any(|wanted| own.names_the_same_mailbox_as(wanted)));
+            let by_name = user.username.as_ref().is_some_and(|own| sought.usernames.contains(own));
+            let value = |(name, value): &(_, String)| user.attributes.get(name).is_some_and(|own| own.has(value));
+            user.linking_domain == sought.domain && (by_address || by_name || sought.attributes.iter().any(value))
+        };
+        let found: Vec<_> = self.users.values().filter(has).map(|user| self.candidate(user)).collect();
+        let wanted_is_taken = sought.wanted.is_some() && self.users.values().any(|user| user.username == sought.wanted);
+        Candidates { more: found.len() > Sought::MOST, accounts: found.into_iter().take(Sought::MOST).collect(), wanted_is_taken }
+    }
+
+    fn candidate(&self, user: &User) -> Candidate {
+        let own = self.identities.values().filter(|link| link.user == user.id);
+        Candidate { user: user.clone(), identities: own.cloned().collect() }
     }
 
     fn find_users(&self, username: Option<&Username>, email: Option<&EmailAddress>) -> FoundUsers {

@@ -2,7 +2,7 @@
 
 use super::driver::Race;
 use super::{Answer, Came, Given, Person, World, alias};
-use domain::{AuthorizeRequest, CallbackParams, ClientId, Digest, Prompt, Secret, SessionKey, UpstreamFailure, UserId};
+use domain::{AuthorizeRequest, CallbackParams, ClientId, Digest, Prompt, Secret, SessionKey, UpstreamFailure, UserId, Wish};
 use flow_runtime::event::action;
 use flow_runtime::page::WayKind;
 use flow_runtime::{
@@ -32,7 +32,7 @@ pub(crate) fn request(client: &str) -> AuthorizeRequest {
         max_age: None,
         login_hint: None,
         provider_hint: None,
-        create: false,
+        wish: Wish::SignIn,
     }
 }
 

@@ -17,7 +17,7 @@ use domain::{
     UpstreamFailure, User, UserId,
 };
 use flow_runtime::definition::declaration::AskKind;
-use flow_runtime::{Counter, Flow, Limits, MailKind, Notice, RealmPolicy};
+use flow_runtime::{Bindings, Counter, Flow, Limits, MailKind, Notice, RealmPolicy};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -83,13 +83,7 @@ pub(crate) fn alias(name: &str) -> ProviderAlias {
 }
 
 fn provider(name: &str, trust_email: Assurance) -> ProviderPolicy {
-    ProviderPolicy {
-        alias: alias(name),
-        name: name.to_uppercase(),
-        enabled: true,
-        trust_email,
-        first_login_flow: flow_name("first-broker-login"),
-    }
+    ProviderPolicy { trust_email, ..ProviderPolicy::new(alias(name), name.to_uppercase(), flow_name("first-broker-login")) }
 }
 
 fn client(id: &str, consent: bool) -> (ClientId, ClientPolicy) {
@@ -105,8 +99,7 @@ impl World {
             realm: RealmId::parse("demo").unwrap(),
             name: "Demo".into(),
             flows: SHIPPED.clone(),
-            browser_flow: flow_name("browser"),
-            registration_flow: flow_name("registration"),
+            bindings: Bindings { browser: flow_name("browser"), registration: flow_name("registration") },
             providers: vec![
                 provider("campus", Assurance::Domains(vec!["campus.example".into()])),
                 provider("social", Assurance::Nobody),

@@ -39,7 +39,7 @@ impl World {
             return if link.proof.kind == ProofKind::Created { None } else { wrong("a new account needs no such proof") };
         }
         let Some(user) = self.users.get(&link.user) else { return wrong("to nobody") };
-        if !user.enabled {
+        if !user.is_open() {
             return wrong("the account is closed");
         }
         let shown = match link.proof.kind {
@@ -52,6 +52,7 @@ impl World {
             ProofKind::TrustedAssertion => {
                 user.email.as_ref().is_some_and(|email| email.is_proved() && self.was_vouched_for(login, &email.address))
             }
+            ProofKind::LinkedProvider => self.came_back_freshly(login, user.id),
             ProofKind::Created | ProofKind::Administrator => false,
         };
         if shown { None } else { wrong("nobody has shown that") }
@@ -62,10 +63,19 @@ impl World {
         self.unused.contains(&token.digest) && self.given.contains(&Given::Mail(login, token.digest.clone()))
     }
 
+    /// Whether an identity that is tied to this user was asserted in this login too.
+    fn came_back_freshly(&self, login: SessionKey, user: UserId) -> bool {
+        let mut asserted = self.asserted.iter().filter(|(asserted_in, _)| *asserted_in == login);
+        asserted.any(|(_, identity)| self.identities.get(&identity.key).is_some_and(|link| link.user == user))
+    }
+
     /// Whether a provider that is trusted for it said in this login that it had verified this address.
     fn was_vouched_for(&self, login: SessionKey, address: &EmailAddress) -> bool {
         self.asserted.iter().filter(|(asserted_in, _)| *asserted_in == login).any(|(_, identity)| {
-            let trusted = self.policy.provider(&identity.key.provider).is_some_and(|provider| provider.is_trusted_for(address));
+            let trusted = self
+                .policy
+                .provider(&identity.key.provider)
+                .is_some_and(|provider| provider.is_trusted_for(&identity.key, address));
             let same = |email: &domain::AssertedEmail| email.address.names_the_same_mailbox_as(address);
             trusted && identity.email.as_ref().is_some_and(|email| email.vouched == Vouched::Yes && same(email))
         })
@@ -93,7 +103,7 @@ impl World {
         match self.users.get(&user) {
             None if made => None,
             None => Some("a session for nobody".to_owned()),
-            Some(account) if !account.enabled => Some("a session for a closed account".to_owned()),
+            Some(account) if !account.is_open() => Some("a session for a closed account".to_owned()),
             Some(_) if linked || by_identity() => None,
             Some(_) => Some("a session for somebody who never authenticated".to_owned()),
         }

@@ -2,8 +2,9 @@
 
 use super::{World, alias};
 use domain::{
-    AddressProof, AssertedEmail, BrokeredIdentity, CanonicalSubject, EmailAddress, Epoch, IdentityId, IdentityKey, LinkProof,
-    LinkedIdentity, OwnedAddress, ProofKind, Provenance, Subject, Timestamp, User, UserId, Username, Version, Vouched,
+    Accepted, AccountState, AddressProof, AssertedEmail, BrokeredIdentity, CanonicalSubject, EmailAddress, Epoch, IdentityId,
+    IdentityKey, LinkProof, LinkedIdentity, LinkingDomain, OwnedAddress, ProofKind, Provenance, Subject, Timestamp, User, UserId,
+    Username, Version, Vouched,
 };
 use std::collections::BTreeMap;
 
@@ -21,6 +22,7 @@ pub(crate) fn someone(provider: &str, subject: &str) -> Person {
         key: IdentityKey {
             provider: alias(provider),
             issuer: format!("https://{provider}.example"),
+            authority: None,
             subject: Subject::parse(subject).unwrap(),
         },
         email: None,
@@ -28,6 +30,7 @@ pub(crate) fn someone(provider: &str, subject: &str) -> Person {
         given_name: None,
         family_name: None,
         picture: None,
+        attributes: BTreeMap::new(),
         auth_time: None,
         claims: BTreeMap::new(),
     })
@@ -73,7 +76,10 @@ impl World {
             given_name: None,
             family_name: None,
             picture: None,
-            enabled: true,
+            origins: BTreeMap::new(),
+            attributes: BTreeMap::new(),
+            linking_domain: LinkingDomain::default(),
+            state: AccountState::Open,
             has_password: false,
             epoch: Epoch(0),
             version: Version(1),
@@ -92,16 +98,15 @@ impl World {
     /// Closes an account; its past dies with it.
     pub(crate) fn disable(&mut self, id: UserId) {
         self.change(id, |user| {
-            user.enabled = false;
+            user.state = domain::AccountState::Disabled;
             user.epoch = Epoch(user.epoch.0 + 1);
         });
     }
 
     /// Ties an identity to an account as an administrator would.
     pub(crate) fn link(&mut self, person: &Person, user: UserId) {
-        let flow = super::flow_name("by-hand");
-        let frame = domain::FrameId::from_bytes([0; 16]);
-        let proof = LinkProof { kind: ProofKind::Administrator, at: self.now, frame, flow, revision: String::new() };
+        let accepted = Accepted::ByHand { by: "ops".into(), reason: "asked by phone".into() };
+        let proof = LinkProof { kind: ProofKind::Administrator, at: self.now, accepted };
         let link = LinkedIdentity {
             id: IdentityId::from_bytes([9; 16]),
             key: person.0.key.clone(),
@@ -109,6 +114,7 @@ impl World {
             primary: true,
             label: person.0.label(),
             email: person.0.email.clone(),
+            assured: None,
             claims: BTreeMap::new(),
             proof,
             created_at: self.now,
@@ -140,7 +146,7 @@ impl Account<'_> {
     }
 
     pub(crate) fn disabled(mut self) -> Self {
-        self.user.enabled = false;
+        self.user.state = domain::AccountState::Disabled;
         self
     }
 

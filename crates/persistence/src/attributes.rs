@@ -1,0 +1,39 @@
+//! The values that accounts are found by, kept in step with what the accounts say.
+
+use crate::StoreError;
+use crate::entity::attribute_values::{ActiveModel, Column, Entity};
+use domain::{Attributes, RealmId, UserId};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _};
+
+/// Writes the values of an account that has none yet.
+pub(crate) async fn insert(
+    tx: &DatabaseTransaction,
+    realm: &RealmId,
+    user: UserId,
+    attributes: &Attributes,
+) -> Result<(), StoreError> {
+    let row = |name: &domain::AttributeName, value: &String| ActiveModel {
+        realm: Set(realm.to_string()),
+        name: Set(name.to_string()),
+        value: Set(value.clone()),
+        user_id: Set(user.to_string()),
+    };
+    let rows: Vec<_> =
+        attributes.iter().flat_map(|(name, attribute)| attribute.values.iter().map(move |value| row(name, value))).collect();
+    if !rows.is_empty() {
+        Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Writes the values of an account in place of those that it had.
+pub(crate) async fn replace(
+    tx: &DatabaseTransaction,
+    realm: &RealmId,
+    user: UserId,
+    attributes: &Attributes,
+) -> Result<(), StoreError> {
+    let old = Entity::delete_many().filter(Column::Realm.eq(realm.as_str())).filter(Column::UserId.eq(user.to_string()));
+    old.exec(tx).await?;
+    insert(tx, realm, user, attributes).await
+}

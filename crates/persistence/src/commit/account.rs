@@ -1,0 +1,125 @@
+//! Changes of accounts that stay: password, address, profile, and what is tied to them.
+
+use crate::column::{json, json_or_null};
+use crate::entity::users::{ActiveModel, Entity, Model};
+use crate::{StoreError, attributes, audit, grants, identities, sessions, users};
+use domain::{AddressProof, AuditEvent, AuditKind, IdentityId, LinkedIdentity, OwnedAddress, RealmId, Secret, Timestamp, UserId};
+use flow_runtime::{ProfileChange, UnlinkReason};
+use sea_orm::ActiveValue::{Set, Unchanged};
+use sea_orm::{DatabaseTransaction, DbErr, EntityTrait as _};
+
+const TABLE: &str = "users";
+
+/// The row of an account as it is to be: its version moves, and with `dies` its epoch.
+pub(crate) fn moved(row: &Model, dies: bool) -> ActiveModel {
+    ActiveModel {
+        realm: Unchanged(row.realm.clone()),
+        id: Unchanged(row.id.clone()),
+        epoch: if dies { Set(row.epoch.saturating_add(1)) } else { Unchanged(row.epoch) },
+        version: Set(row.version.saturating_add(1)),
+        ..Default::default()
+    }
+}
+
+/// Moves the version of an account, because something that belongs to it changed.
+pub(super) async fn touch(tx: &DatabaseTransaction, realm: &RealmId, user: UserId) -> Result<(), StoreError> {
+    if let Some(row) = users::lock(tx, realm, user).await? {
+        Entity::update(moved(&row, false)).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn set_password(
+    tx: &DatabaseTransaction,
+    realm: &RealmId,
+    user: UserId,
+    hash: &Secret,
+) -> Result<(), StoreError> {
+    let Some(row) = users::lock(tx, realm, user).await? else { return Ok(()) };
+    let changed = ActiveModel { password_hash: Set(Some(hash.reveal().to_owned())), ..moved(&row, true) };
+    Entity::update(changed).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+pub(super) async fn set_address(
+    tx: &DatabaseTransaction,
+    realm: &RealmId,
+    user: UserId,
+    owned: &OwnedAddress,
+) -> Result<Result<(), DbErr>, StoreError> {
+    let Some(row) = users::lock(tx, realm, user).await? else { return Ok(Ok(())) };
+    let changed = ActiveModel {
+        email: Set(Some(owned.address.to_string())),
+        email_key: Set(Some(owned.address.key())),
+        email_provenance: Set(Some(json(TABLE, &owned.provenance)?)),
+        email_proof: Set(json_or_null(TABLE, owned.proof.as_ref())?),
+        ..moved(&row, true)
+    };
+    Ok(Entity::update(changed).exec_without_returning(tx).await.map(|_| ()))
+}
+
+/// Password and identities that prove nothing go; the address counts as proved.
+pub(super) async fn hand_over(
+    tx: &DatabaseTransaction,
+    realm: &RealmId,
+    user: UserId,
+    proof: &AddressProof,
+    now: Timestamp,
+) -> Result<Result<(), DbErr>, StoreError> {
+    for link in identities::of_user(tx, realm, user).await?.into_iter().filter(|link| link.assured.is_none()) {
+        unlink(tx, realm, (user, link.id), &UnlinkReason::Unproved, now).await?;
+    }
+    let Some(row) = users::lock(tx, realm, user).await? else { return Ok(Ok(())) };
+    let changed = ActiveModel { password_hash: Set(None), email_proof: Set(Some(json(TABLE, proof)?)), ..moved(&row, true) };
+    Ok(Entity::update(changed).exec_without_returning(tx).await.map(|_| ()))
+}
+
+pub(super) async fn change_profile(
+    tx: &DatabaseTransaction,
+    realm: &RealmId,
+    user: UserId,
+    profile: &ProfileChange,
+) -> Result<(), StoreError> {
+    let Some(row) = users::lock(tx, realm, user).await? else { return Ok(()) };
+    let changed = ActiveModel {
+        given_name: Set(profile.given_name.clone()),
+        family_name: Set(profile.family_name.clone()),
+        picture: Set(profile.picture.clone()),
+        origins: Set(json(TABLE, &profile.origins)?),
+        attributes: Set(json(TABLE, &profile.attributes)?),
+        ..moved(&row, false)
+    };
+    Entity::update(changed).exec_without_returning(tx).await?;
+    attributes::replace(tx, realm, user, &profile.attributes).await
+}
+
+/// Takes an identity off its account, with all that was gained through it. None if it isn't the account's.
+pub(crate) async fn unlink(
+    tx: &DatabaseTransaction,
+    realm: &RealmId,
+    (user, identity): (UserId, IdentityId),
+    why: &UnlinkReason,
+    now: Timestamp,
+) -> Result<Option<LinkedIdentity>, StoreError> {
+    let Some(gone) = identities::remove(tx, realm, user, identity).await? else { return Ok(None) };
+    sessions::end_gained_through(tx, realm, user, &gone.key).await?;
+    grants::end_gained_through(tx, realm, user, &gone.key, now).await?;
+    touch(tx, realm, user).await?;
+    let event = AuditEvent {
+        kind: AuditKind::IdentityUnlinked,
+        user: Some(user),
+        subject: None,
+        provider: Some(gone.key.provider.clone()),
+        detail: Some(words(why)),
+    };
+    audit::record(tx, realm, &event, now).await?;
+    Ok(Some(gone))
+}
+
+fn words(why: &UnlinkReason) -> String {
+    match why {
+        UnlinkReason::Replaced => "replaced".to_owned(),
+        UnlinkReason::Unproved => "unproved".to_owned(),
+        UnlinkReason::ByHand { by, reason } => format!("by {by}: {reason}"),
+    }
+}
