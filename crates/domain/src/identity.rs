@@ -65,7 +65,7 @@ pub struct IdentityKey {
     pub provider: ProviderAlias,
     /// The issuer, as asserted and as configured.
     pub issuer: String,
-    /// The authority behind a federation, where the provider is configured to tell (CILogon's `idp`).
+    /// The authority behind a federation, where the provider is configured to tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authority: Option<String>,
     /// The provider's id for the person.

@@ -7,6 +7,7 @@ use std::num::NonZeroU32;
 
 /// What a realm allows a provider to decide.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the configuration")]
 pub struct ProviderPolicy {
     /// Its alias.
     pub alias: ProviderAlias,

@@ -2,7 +2,7 @@
 
 use super::setting::{ADDRESS, Setting};
 use crate::world::{Given, Login, World, alias, code_of, login_form};
-use domain::{CallbackParams, Digest, ExchangeId, Secret, UpstreamFailure};
+use domain::{CallbackParams, Digest, ExchangeId, Secret, UpstreamFailure, User};
 use flow_runtime::event::action;
 use flow_runtime::session::Memory;
 use flow_runtime::{Event, Page, Rest, StepId};
@@ -42,7 +42,7 @@ impl Move {
     /// The same move, after something happened elsewhere.
     fn after_shifts(&self, w: &World, mail_page: bool) -> Vec<Self> {
         let mut shifts: Vec<Shift> = Vec::new();
-        if w.users.values().any(|user| user.is_open()) {
+        if w.users.values().any(User::is_open) {
             shifts.push(("all accounts were closed", close_all));
         }
         if w.policy.providers.iter().any(|provider| provider.enabled) {

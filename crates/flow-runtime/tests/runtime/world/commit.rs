@@ -56,47 +56,11 @@ impl World {
                 self.identities.insert(link.key.clone(), (**link).clone());
                 Ok(())
             }
-            Write::Unlink { identity, user, .. } => {
-                let gone = self.identities.values().find(|link| link.id == *identity && link.user == *user);
-                if let Some(key) = gone.map(|link| link.key.clone()) {
-                    self.identities.remove(&key);
-                    self.sessions.retain(|_, session| session.user != *user || session.identity.as_ref() != Some(&key));
-                    self.touch(*user, false, |_| {});
-                }
-                Ok(())
-            }
-            Write::SetPassword { user, hash } => {
-                self.passwords.insert(*user, hash.reveal().strip_prefix("hash of ").unwrap().to_owned());
-                self.touch(*user, true, |user| user.has_password = true);
-                Ok(())
-            }
-            Write::SetAddress { user, address } => {
-                let others = |other: &&User| other.id != *user && other.has_proved(&address.address);
-                if address.is_proved() && self.users.values().any(|other| others(&other)) {
-                    return Err(Conflict::Address);
-                }
-                self.touch(*user, true, |user| user.email = Some((**address).clone()));
-                Ok(())
-            }
-            Write::HandOver { user, proof } => {
-                self.identities.retain(|_, link| link.user != *user || link.assured.is_some());
-                self.passwords.remove(user);
-                self.touch(*user, true, |user| {
-                    user.has_password = false;
-                    if let Some(email) = &mut user.email {
-                        email.proof = Some(proof.clone());
-                    }
-                });
-                Ok(())
-            }
-            Write::ChangeProfile { user, profile } => {
-                let profile = (**profile).clone();
-                self.touch(*user, false, |user| {
-                    (user.given_name, user.family_name) = (profile.given_name, profile.family_name);
-                    (user.picture, user.origins, user.attributes) = (profile.picture, profile.origins, profile.attributes);
-                });
-                Ok(())
-            }
+            Write::Unlink { .. }
+            | Write::SetPassword { .. }
+            | Write::SetAddress { .. }
+            | Write::HandOver { .. }
+            | Write::ChangeProfile { .. } => self.change_account(write),
             Write::TouchIdentity { key, label, at, .. } => {
                 let link = self.identities.get_mut(key).unwrap();
                 link.label.clone_from(label);
@@ -131,15 +95,6 @@ impl World {
                 Ok(())
             }
             Write::Record(_) => Ok(()),
-        }
-    }
-
-    fn touch(&mut self, id: UserId, dies: bool, change: impl FnOnce(&mut User)) {
-        let Some(user) = self.users.get_mut(&id) else { return };
-        change(user);
-        user.version = Version(user.version.0 + 1);
-        if dies {
-            user.epoch = user.epoch.next();
         }
     }
 

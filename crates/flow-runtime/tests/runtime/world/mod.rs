@@ -1,5 +1,6 @@
 //! A small world: a realm, its accounts, its mailbox, and nothing that waits or fails by chance.
 
+mod accounts;
 mod answers;
 mod commit;
 mod driver;
