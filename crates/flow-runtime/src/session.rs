@@ -6,11 +6,11 @@ use crate::page::{FieldName, Message, Problem, Problems};
 use crate::proof::AcceptedProof;
 use crate::write::NewUser;
 use domain::{
-    AuthenticationMethod, AuthorizeRequest, BrokeredIdentity, Digest, EmailAddress, FlowName, FrameId, IdentityKey, RuleName,
-    SessionKey, Timestamp, UpstreamExchange, User,
+    AuthenticationMethod, AuthorizeRequest, BrokeredIdentity, Digest, EmailAddress, FlowName, FrameId, IdentityKey,
+    LinkedIdentity, ProofKind, RuleName, SessionKey, Timestamp, UpstreamExchange, User,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The most frames that one login may stack.
 pub const MAX_FRAMES: usize = 4;
@@ -106,8 +106,14 @@ pub struct Frame {
     pub review_wanted: bool,
     /// The user that the identity may belong to. Nothing is proved by being here.
     pub existing: Option<User>,
+    /// That user's identities, as they were when it was found.
+    #[serde(default)]
+    pub existing_identities: Vec<LinkedIdentity>,
     /// The linking rule that found that user.
     pub rule: Option<RuleName>,
+    /// The proofs of which that rule wants one. None: whatever proves the account.
+    #[serde(default)]
+    pub demand: Option<BTreeSet<ProofKind>>,
     /// Who signs in.
     pub user: Option<Chosen>,
     /// The execution that said so. It counts only if the flow's success rests on it.

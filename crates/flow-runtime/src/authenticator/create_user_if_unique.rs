@@ -1,6 +1,6 @@
 //! `create-user-if-unique`: makes an account, unless somebody may already have one with this address.
 
-use super::detect_existing_user::{candidate, look_up};
+use super::detect_existing_user::{candidate, found_by_address, look_up};
 use super::{Act, Authenticator, Effect, Input, Sight, Turn, new_user};
 use crate::ask::{Fact, FoundUsers};
 use crate::definition::declaration::{AskKind, Declaration, Establishes, Kind, Need, Outcome};
@@ -34,7 +34,7 @@ impl Authenticator for CreateUserIfUnique {
         match input {
             Input::Enter { .. } => look_up(sight),
             Input::Fact { fact: Fact::FoundUsers(found), .. } => match candidate(sight, &found) {
-                Some(user) => Turn::just(Act::Attempted).with(Effect::Existing(Box::new(user.clone()))),
+                Some(user) => Turn::just(Act::Attempted).with(Effect::Existing(Box::new(found_by_address(user)))),
                 None => create(sight, entropy, &found),
             },
             Input::Fact { .. } => Turn::just(Act::WrongFact),

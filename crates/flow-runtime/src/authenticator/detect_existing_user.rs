@@ -1,6 +1,6 @@
 //! `detect-existing-user`: finds the account that has the identity's address. It proves nothing and makes nothing.
 
-use super::{Act, Authenticator, Effect, Input, Sight, Turn};
+use super::{Act, Authenticator, Effect, Found, Input, Sight, Turn};
 use crate::ask::{Fact, FoundUsers, Question};
 use crate::definition::declaration::{AskKind, Declaration, Establishes, Kind, Need, Outcome};
 use crate::outcome::Rejected;
@@ -32,13 +32,18 @@ impl Authenticator for DetectExistingUser {
         match input {
             Input::Enter { .. } => look_up(sight),
             Input::Fact { fact: Fact::FoundUsers(found), .. } => match candidate(sight, &found) {
-                Some(user) => Turn::just(Act::Succeed).with(Effect::Existing(Box::new(user.clone()))),
+                Some(user) => Turn::just(Act::Succeed).with(Effect::Existing(Box::new(found_by_address(user)))),
                 None => Turn::just(Act::Attempted),
             },
             Input::Fact { .. } => Turn::just(Act::WrongFact),
             _ => Turn::just(Act::Reject(Rejected::UnknownAction)),
         }
     }
+}
+
+/// An account that was found by its address.
+pub(super) fn found_by_address(user: &User) -> Found {
+    Found { user: user.clone(), identities: Vec::new(), rule: None, demand: None }
 }
 
 /// Asks who has the profile's names.

@@ -23,7 +23,11 @@ use crate::page::{Message, Page, WayKind};
 use crate::policy::RealmPolicy;
 use crate::session::{AuthenticationSession, Chosen, Frame, Memory, Profile};
 use crate::write::{Notice, Write};
-use domain::{BrokeredIdentity, CallbackParams, Digest, Entropy, FlowName, ProviderAlias, Timestamp, UpstreamExchange, User};
+use domain::{
+    BrokeredIdentity, CallbackParams, Digest, Entropy, FlowName, LinkedIdentity, ProofKind, ProviderAlias, RuleName, Timestamp,
+    UpstreamExchange, User,
+};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Every kind of authenticator that flows may use.
@@ -95,6 +99,11 @@ impl<'a> Sight<'a> {
     /// What the person is called at that provider.
     pub fn identity_label(&self) -> String {
         self.frame.identity.as_ref().map(BrokeredIdentity::label).unwrap_or_default()
+    }
+
+    /// Whether the rule that found the account is content with this proof.
+    pub fn accepts(&self, kind: ProofKind) -> bool {
+        self.frame.demand.as_ref().is_none_or(|demand| demand.contains(&kind))
     }
 
     /// The client's name on pages.
@@ -208,7 +217,9 @@ pub enum Effect {
     /// To be remembered by this execution.
     Remember(Memory),
     /// The user that the identity may belong to.
-    Existing(Box<User>),
+    Existing(Box<Found>),
+    /// The user that the identity may belong to, as it is now. It is the one that was found.
+    Refresh(Box<User>),
     /// The profile that a new user would get.
     Profile(Profile),
     /// Who signs in.
@@ -219,6 +230,19 @@ pub enum Effect {
     Notify(Notice),
     /// Something to say on the next page.
     Say(Message),
+}
+
+/// An account that the identity may belong to. Nothing is proved by being found.
+#[derive(Debug)]
+pub struct Found {
+    /// The account.
+    pub user: User,
+    /// Its identities, the primary one first.
+    pub identities: Vec<LinkedIdentity>,
+    /// The rule that found it.
+    pub rule: Option<RuleName>,
+    /// The proofs of which that rule wants one. None: whatever proves the account.
+    pub demand: Option<BTreeSet<ProofKind>>,
 }
 
 impl Turn {

@@ -139,9 +139,9 @@ impl VerifyByEmail {
             Fact::FoundUser(Some(fresh)) if fresh.id != user.id => Turn::just(Act::WrongFact),
             Fact::FoundUser(Some(fresh)) if !holds(&fresh, address) => Turn::just(Act::StartOver),
             Fact::FoundUser(Some(fresh)) => match (wants_a_mail(cause), sight.memory()) {
-                (true, _) => mail::reserve(sight, address).with(Effect::Existing(fresh)),
+                (true, _) => mail::reserve(sight, address).with(Effect::Refresh(fresh)),
                 (false, Some(Memory::Mail { token: Some(token), .. })) => {
-                    Turn::ask(Question::FindToken(token.clone())).with(Effect::Existing(fresh))
+                    Turn::ask(Question::FindToken(token.clone())).with(Effect::Refresh(fresh))
                 }
                 (false, _) => dead(sight, cause),
             },

@@ -11,8 +11,6 @@ pub(super) fn check(turn: &Turn, declaration: &'static Declaration) -> Result<()
     for effect in &turn.effects {
         if let Some((needed, what)) = establishes(effect)
             && !declaration.establishes.contains(&needed)
-            && !(needed == Establishes::ExistingUser
-                && declaration.needs.contains(&crate::definition::declaration::Need::ExistingUser))
         {
             return undeclared(what);
         }
@@ -40,7 +38,7 @@ fn establishes(effect: &Effect) -> Option<(Establishes, &'static str)> {
             How::Proved(..) => (Establishes::Proof, "a proof"),
             How::BrowserSession(..) | How::Authenticated(_) => (Establishes::User, "a user"),
         }),
-        Effect::Remember(_) | Effect::Write(_) | Effect::Notify(_) | Effect::Say(_) => None,
+        Effect::Refresh(_) | Effect::Remember(_) | Effect::Write(_) | Effect::Notify(_) | Effect::Say(_) => None,
     }
 }
 

@@ -38,7 +38,9 @@ impl Run {
             identity,
             review_wanted: false,
             existing: None,
+            existing_identities: Vec::new(),
             rule: None,
+            demand: None,
             user: None,
             user_by: None,
         });

@@ -206,7 +206,16 @@ impl Run {
         let frame = self.session.frames.last_mut().ok_or(Fault::Frames("no frame to change"))?;
         match effect {
             Effect::Remember(memory) => _ = frame.memory.insert(execution, memory),
-            Effect::Existing(user) => frame.existing = Some(*user),
+            Effect::Existing(found) => {
+                frame.existing = Some(found.user);
+                frame.existing_identities = found.identities;
+                (frame.rule, frame.demand) = (found.rule, found.demand);
+            }
+            Effect::Refresh(user) => {
+                if let Some(known) = frame.existing.as_mut().filter(|known| known.id == user.id) {
+                    *known = *user;
+                }
+            }
             Effect::Profile(profile) => frame.profile = profile,
             Effect::User(chosen) => (frame.user, frame.user_by) = (Some(*chosen), Some(execution)),
             Effect::Write(write) => self.writes.push(write),
@@ -231,7 +240,8 @@ impl Run {
         frame.conditions = BTreeMap::new();
         frame.memory = BTreeMap::new();
         frame.chosen = None;
-        (frame.existing, frame.rule) = (None, None);
+        (frame.existing, frame.rule, frame.demand) = (None, None, None);
+        frame.existing_identities = Vec::new();
         (frame.user, frame.user_by) = (None, None);
         frame.review_wanted |= review_wanted;
         Ok(Acted::Walk(Box::new(self)))
