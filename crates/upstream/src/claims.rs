@@ -4,7 +4,9 @@
 use crate::OidcSettings;
 use crate::id_token::{IdToken, seconds};
 use crate::json::Object;
-use domain::{AssertedEmail, BrokeredIdentity, EmailAddress, IdentityKey, Timestamp, Vouched, text};
+use domain::{
+    AssertedAttributes, AssertedEmail, Attribute, BrokeredIdentity, EmailAddress, IdentityKey, Timestamp, Vouched, text,
+};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use url::Url;
@@ -29,11 +31,11 @@ pub(crate) fn identity(settings: &OidcSettings, token: &IdToken, user_info: Opti
         picture: sources.get(&mapping.picture).and_then(Value::as_str).and_then(picture),
         auth_time: token.claims.get("auth_time").and_then(seconds).map(Timestamp::from_seconds),
         claims: kept(&mapping.keep, &sources),
-        attributes: domain::AssertedAttributes::new(),
+        attributes: attributes(settings, &sources),
         key: IdentityKey {
             provider: settings.alias.clone(),
             issuer: settings.issuer.clone(),
-            authority: None,
+            authority: token.authority.clone(),
             subject: token.subject.clone(),
         },
     }
@@ -92,4 +94,29 @@ fn kept(names: &[String], sources: &Sources<'_>) -> BTreeMap<String, String> {
         kept.insert(name.clone(), json);
     }
     kept
+}
+
+/// Values that could never be stored or compared are left out, and so is an attribute of which nothing is left.
+fn attributes(settings: &OidcSettings, sources: &Sources<'_>) -> AssertedAttributes {
+    let read = |claim: &str| sources.get(claim).map(values).filter(|values| !values.is_empty());
+    let mapping = settings.claims.attributes.iter();
+    mapping.filter_map(|(name, claim)| Some((name.clone(), read(claim)?))).collect()
+}
+
+fn values(claim: &Value) -> Vec<String> {
+    let items = match claim {
+        Value::Array(items) => items.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let mut values: Vec<String> = Vec::new();
+    for text in items.iter().filter_map(Value::as_str).filter(|text| is_value(text)) {
+        if values.len() < Attribute::MOST && !values.iter().any(|known| known == text) {
+            values.push(text.to_owned());
+        }
+    }
+    values
+}
+
+fn is_value(text: &str) -> bool {
+    (1..=Attribute::LONGEST).contains(&text.len()) && !text.trim().is_empty() && !text.contains(char::is_control)
 }

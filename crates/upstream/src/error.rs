@@ -77,6 +77,17 @@ impl UpstreamError {
     }
 }
 
+/// Why claims name nobody.
+#[derive(Debug, thiserror::Error)]
+pub enum ClaimsError {
+    /// They can't be read.
+    #[error("the claims can't be read")]
+    Json(#[from] JsonError),
+    /// A check that an ID token fails too.
+    #[error("an ID token with these claims would be refused")]
+    IdToken(#[from] IdTokenError),
+}
+
 /// Why an answer is no JSON document of the expected kind.
 #[derive(Debug, thiserror::Error)]
 pub enum DocumentError {

@@ -29,6 +29,12 @@ pub enum IdTokenError {
     /// `sub` can't be a subject.
     #[error("`sub` can't name a person")]
     Subject(#[from] SubjectError),
+    /// The claim that names the authority is missing, or can't name one: what goes for a subject goes for it.
+    #[error("`{claim}` is missing or can't name an authority")]
+    Authority {
+        /// The claim, as configured.
+        claim: String,
+    },
     /// `aud` is missing, doesn't name Braid, or names somebody who isn't trusted.
     #[error("`aud` is not Braid's client id alone")]
     Audience,
@@ -67,27 +73,42 @@ pub(crate) struct Expected<'a> {
 /// Who an ID token names, and all that it claims.
 pub(crate) struct IdToken {
     pub(crate) subject: Subject,
+    /// The authority behind the provider, where the provider is configured to tell.
+    pub(crate) authority: Option<String>,
     pub(crate) claims: Object,
 }
 
-impl Expected<'_> {
-    /// Checks the claims of a token whose signature is right.
-    pub(crate) fn check(&self, jws: &Jws<'_>) -> Result<IdToken, IdTokenError> {
-        let claims = jws.payload()?;
-        let settings = self.settings;
+impl IdToken {
+    /// Reads whom the claims name, without believing them.
+    pub(crate) fn read(claims: Object, settings: &OidcSettings) -> Result<Self, IdTokenError> {
         let got = json::text(&claims, "iss").unwrap_or_default();
         if got != settings.issuer {
             return Err(IdTokenError::Issuer { expected: settings.issuer.clone(), got: shown(got) });
         }
         let subject = Subject::parse(json::text(&claims, "sub").ok_or(IdTokenError::NoSubject)?)?;
-        check_audience(&claims, settings)?;
-        self.check_dates(&claims)?;
-        if json::text(&claims, "nonce") != Some(self.nonce.reveal()) {
+        let authority = settings.authority_claim.as_ref().map(|claim| authority(&claims, claim)).transpose()?;
+        Ok(Self { subject, authority, claims })
+    }
+}
+
+fn authority(claims: &Object, claim: &str) -> Result<String, IdTokenError> {
+    let named = json::text(claims, claim).and_then(|text| Subject::parse(text).ok());
+    named.map(String::from).ok_or_else(|| IdTokenError::Authority { claim: claim.to_owned() })
+}
+
+impl Expected<'_> {
+    /// Checks the claims of a token whose signature is right.
+    pub(crate) fn check(&self, jws: &Jws<'_>) -> Result<IdToken, IdTokenError> {
+        let token = IdToken::read(jws.payload()?, self.settings)?;
+        let claims = &token.claims;
+        check_audience(claims, self.settings)?;
+        self.check_dates(claims)?;
+        if json::text(claims, "nonce") != Some(self.nonce.reveal()) {
             return Err(IdTokenError::Nonce);
         }
-        check_hash(&claims, "at_hash", jws, self.access_token)?;
-        check_hash(&claims, "c_hash", jws, Some(self.code))?;
-        Ok(IdToken { subject, claims })
+        check_hash(claims, "at_hash", jws, self.access_token)?;
+        check_hash(claims, "c_hash", jws, Some(self.code))?;
+        Ok(token)
     }
 
     fn check_dates(&self, claims: &Object) -> Result<(), IdTokenError> {

@@ -21,7 +21,7 @@ mod trip;
 mod user_info;
 
 pub use discovery::DiscoveryError;
-pub use error::{DocumentError, UpstreamError};
+pub use error::{ClaimsError, DocumentError, UpstreamError};
 pub use http::{GuardError, Http, HttpError, HttpSettings, HttpSetupError};
 pub use id_token::IdTokenError;
 pub use json::JsonError;

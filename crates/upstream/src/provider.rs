@@ -2,7 +2,7 @@
 
 use crate::discovery::Metadata;
 use crate::id_token::{Expected, IdToken};
-use crate::json::Object;
+use crate::json::{self, Object};
 use crate::jws::{Jws, JwsError};
 use crate::kept::{Kept, Pace};
 use crate::keys::KeySet;
@@ -10,7 +10,9 @@ use crate::settings::RESERVED_PARAMS;
 use crate::token::Tokens;
 use crate::trip::code_of;
 use crate::user_info::UserInfo;
-use crate::{DiscoveryError, Http, IdTokenError, KeyError, OidcSettings, SettingsError, Trip, UpstreamError, UserInfoError};
+use crate::{
+    ClaimsError, DiscoveryError, Http, IdTokenError, KeyError, OidcSettings, SettingsError, Trip, UpstreamError, UserInfoError,
+};
 use crate::{claims, discovery, keys, token, user_info};
 use domain::{BrokeredIdentity, CallbackParams, Secret, Subject, Timestamp};
 use std::sync::Arc;
@@ -66,6 +68,14 @@ impl OidcProvider {
         let id_token = self.id_token(&metadata, trip, code, &tokens, now).await?;
         let user_info = self.user_info(&metadata, &tokens, &id_token.subject, now).await?;
         Ok(claims::identity(&self.settings, &id_token, user_info.as_ref()))
+    }
+
+    /// Who somebody with these claims would be: a JSON object as in an ID token's payload. Nobody is asked, and nothing is believed:
+    /// it is for trying out what would come of them. An `iss` may be left out; another one than the provider's is refused.
+    pub fn read_claims(&self, json: &str) -> Result<BrokeredIdentity, ClaimsError> {
+        let mut claims = json::object(json.as_bytes())?;
+        claims.entry("iss").or_insert_with(|| self.settings.issuer.clone().into());
+        Ok(claims::identity(&self.settings, &IdToken::read(claims, &self.settings)?, None))
     }
 
     fn authorize_params<'a>(&'a self, trip: &'a Trip) -> Vec<(&'a str, String)> {

@@ -1,6 +1,6 @@
 //! How one provider is configured, and which settings are refused before they can do harm.
 
-use domain::{ProviderAlias, Secret};
+use domain::{AttributeName, ProviderAlias, Secret};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -23,6 +23,9 @@ pub struct OidcSettings {
     pub scopes: Vec<String>,
     /// Which claims are read, and which are kept.
     pub claims: ClaimsMapping,
+    /// The claim of the ID token that names the authority behind a federation (`idp`, at CILogon). It becomes part of the key, so
+    /// a token without it is refused.
+    pub authority_claim: Option<String>,
     /// Whether the texts `"true"` and `"false"` count for this provider's `email_verified`.
     pub email_verified_may_be_text: bool,
     /// The algorithms that an ID token may be signed with.
@@ -50,6 +53,7 @@ impl OidcSettings {
             token_auth: TokenAuth::None,
             scopes: ["openid", "profile", "email"].map(String::from).to_vec(),
             claims: ClaimsMapping::default(),
+            authority_claim: None,
             email_verified_may_be_text: false,
             signing_algs: vec![SigningAlg::RS256, SigningAlg::ES256, SigningAlg::PS256, SigningAlg::EdDSA],
             authorize_params: BTreeMap::new(),
@@ -99,7 +103,11 @@ impl OidcSettings {
         if claims.email_verified == "xms_edov" {
             return Err(SettingsError::Address { claim: claims.email_verified.clone() });
         }
-        match claims.keep.iter().find(|claim| NEVER_KEPT.contains(&claim.as_str())) {
+        if let Some(claim) = self.authority_claim.as_ref().filter(|claim| !may_name_an_authority(claim)) {
+            return Err(SettingsError::Authority { claim: claim.clone() });
+        }
+        let mut kept = claims.keep.iter().chain(claims.attributes.values());
+        match kept.find(|claim| NEVER_KEPT.contains(&claim.as_str())) {
             Some(claim) => Err(SettingsError::Keep { claim: claim.clone() }),
             None => Ok(()),
         }
@@ -121,6 +129,15 @@ const NEVER_AN_ADDRESS: [&str; 6] = ["upn", "preferred_username", "unique_name",
 
 /// Claims that belong to the protocol of one login, or carry tokens.
 const NEVER_KEPT: [&str; 6] = ["nonce", "at_hash", "c_hash", "s_hash", "_claim_names", "_claim_sources"];
+
+/// Claims about the person, which change while the authority stays.
+const NEVER_AN_AUTHORITY: [&str; 11] =
+    ["email", "email_verified", "name", "given_name", "family_name", "eppn", "picture", "groups", "auth_time", "iat", "exp"];
+
+/// A claim that may change with the next login would make a stranger of somebody known.
+fn may_name_an_authority(claim: &str) -> bool {
+    ![&NEVER_AN_AUTHORITY[..], &NEVER_AN_ADDRESS[..], &NEVER_KEPT[..]].iter().any(|never| never.contains(&claim))
+}
 
 /// Parameters that Braid sets itself, or whose meaning would change what comes back.
 pub(crate) const RESERVED_PARAMS: [&str; 17] = [
@@ -177,6 +194,8 @@ pub struct ClaimsMapping {
     pub email_verified: String,
     /// Claims that are kept with the identity, as JSON texts.
     pub keep: Vec<String>,
+    /// Which claim feeds which attribute of the account: a text, or a list of texts.
+    pub attributes: BTreeMap<AttributeName, String>,
 }
 
 impl Default for ClaimsMapping {
@@ -189,6 +208,7 @@ impl Default for ClaimsMapping {
             email: "email".into(),
             email_verified: "email_verified".into(),
             keep: Vec::new(),
+            attributes: BTreeMap::new(),
         }
     }
 }
@@ -243,6 +263,12 @@ pub enum SettingsError {
     /// Something that looks like an address, and which nobody proved.
     #[error("the claim “{claim}” says nothing about who reads an address, so it can't feed one")]
     Address {
+        /// The claim.
+        claim: String,
+    },
+    /// Something that is not the same with every login of one authority.
+    #[error("the claim “{claim}” may change from one login to the next, so it can't be part of the key")]
+    Authority {
         /// The claim.
         claim: String,
     },

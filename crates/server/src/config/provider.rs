@@ -26,6 +26,7 @@ struct Spans {
     secret: Span,
     scopes: Span,
     claims: Span,
+    authority: Span,
     params: Span,
 }
 
@@ -73,6 +74,7 @@ fn settings(
     let token_auth = token_auth(fields, secret.is_some(), problems);
     let scopes = fields.texts("scopes", problems);
     let claims_node = fields.take("claims");
+    let authority = fields.optional_text("authority-claim", problems);
     let params_node = fields.take("authorize-params");
     let spans = Spans {
         whole,
@@ -80,6 +82,7 @@ fn settings(
         secret: secret.as_ref().map_or(whole, |at| at.span),
         scopes: scopes.as_ref().and_then(|scopes| scopes.first()).map_or(whole, |at| at.span),
         claims: claims_node.as_ref().map_or(whole, |node| node.span),
+        authority: authority.as_ref().map_or(whole, |at| at.span),
         params: params_node.as_ref().map_or(whole, |node| node.span),
     };
     let claims = claims_node.map_or_else(ClaimsMapping::default, |node| claims(node, problems));
@@ -95,6 +98,7 @@ fn settings(
     settings.client_secret = secret.map(|at| at.value);
     settings.token_auth = token_auth?;
     settings.claims = claims;
+    settings.authority_claim = authority.map(|at| at.value);
     settings.authorize_params = params;
     settings.email_verified_may_be_text = may_be_text?;
     settings.user_info = user_info?;
@@ -228,7 +232,10 @@ fn refuse(error: &SettingsError, spans: &Spans, problems: &mut Problems<'_>) {
         SettingsError::Algorithms => (spans.whole, "leave `signing-algs` out, or name one".to_owned()),
         SettingsError::Scope => (spans.scopes, "write each scope as an item of its own: `[openid, email]`".to_owned()),
         SettingsError::Address { .. } => (spans.claims, "name the claim in which the provider puts the address".to_owned()),
-        SettingsError::Keep { .. } => (spans.claims, "remove it from `keep`".to_owned()),
+        SettingsError::Authority { .. } => {
+            (spans.authority, "name the claim in which the federation puts the authority, as in `idp`".to_owned())
+        }
+        SettingsError::Keep { .. } => (spans.claims, "remove it".to_owned()),
         SettingsError::Reserved { .. } => (spans.params, "remove it".to_owned()),
     };
     let cause = std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default();

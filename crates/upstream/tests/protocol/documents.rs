@@ -1,7 +1,7 @@
 //! From claims to the identity that Braid decides about.
 
 use crate::scene::{Scene, with};
-use domain::{EmailAddress, Timestamp, Vouched};
+use domain::{AttributeName, EmailAddress, Timestamp, Vouched};
 use serde_json::{Value, json};
 
 async fn vouched(scene: &Scene, flag: &Value) -> Vouched {
@@ -146,4 +146,32 @@ async fn a_provider_may_use_other_claims() {
     assert_eq!(who.username.as_deref(), Some("ada"));
     let email = who.email.unwrap();
     assert_eq!((email.address.as_str(), email.vouched), ("a@m.example", Vouched::No));
+}
+
+#[tokio::test]
+async fn attributes_are_texts_or_lists_of_texts_and_bounded() {
+    let mut scene = Scene::new().await;
+    for (name, claim) in [("employee-id", "employeeNumber"), ("teams", "groups"), ("upn", "upn")] {
+        scene.settings.claims.attributes.insert(AttributeName::parse(name).unwrap(), claim.into());
+    }
+    let (longest, longer) = ("x".repeat(255), "x".repeat(256));
+    let many: Vec<String> = (0..100).map(|n| format!("group-{n}")).collect();
+    for (asserted, read) in [
+        (json!("4711"), json!(["4711"])),
+        (json!([" a", "A", "a", "a"]), json!([" a", "A", "a"])),
+        (json!([longest, longer, "", " ", "a\u{0}b", "a\nb", 7, null, ["x"]]), json!([longest])),
+        (json!(many), json!(many[..64])),
+        (json!([]), Value::Null),
+        (json!(""), Value::Null),
+        (json!(longer), Value::Null),
+        (json!(4711), Value::Null),
+        (json!(true), Value::Null),
+        (json!({"a": "b"}), Value::Null),
+        (Value::Null, Value::Null),
+    ] {
+        let who = scene.who(&with(&scene.claims(), json!({"employeeNumber": asserted, "other": "x"}))).await;
+        let name = AttributeName::parse("employee-id").unwrap();
+        assert_eq!(json!(who.attributes.get(&name)), read, "{asserted}");
+        assert_eq!(who.attributes.len(), usize::from(!read.is_null()), "only what is mapped and there");
+    }
 }

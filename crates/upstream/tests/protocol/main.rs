@@ -8,6 +8,7 @@
     reason = "also helpers of tests may fail the test"
 )]
 
+mod authorities;
 mod browser_trip;
 mod discovery;
 mod documents;
