@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:http'
 import './settings.mjs'
-import { close, freePort, listen } from './net.mjs'
+import { close, freePort, listen, until } from './net.mjs'
 
 // It says at import that it prefers a newer Node.js and at start that its pages are for development. Both are known.
 const warn = console.warn
@@ -53,9 +53,12 @@ export function brokerClient(callback, { id = 'braid', secret = 'a-secret-for-te
 export async function signInUpstream(page, account) {
   await page.locator('input[name=login]').fill(account.sub)
   await page.locator('input[name=password]').fill('any')
+  const here = new URL(page.url()).origin
+  const isAway = () => new URL(page.url()).origin !== here
   await page.locator('button[type=submit]').click()
   const consent = page.locator('form:has(input[name=prompt][value=consent]) button[type=submit]')
-  if (await consent.isVisible()) await consent.click()
+  await until('consent, or the way back', async () => isAway() || consent.isVisible())
+  if (!isAway()) await consent.click()
 }
 
 function configuration(upstream, clients, claimsInIdToken) {
