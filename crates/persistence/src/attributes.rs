@@ -12,18 +12,22 @@ pub(crate) async fn insert(
     user: UserId,
     attributes: &Attributes,
 ) -> Result<(), StoreError> {
+    let rows = rows(realm, user, attributes);
+    if !rows.is_empty() {
+        Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// The rows of an account's values.
+pub(crate) fn rows(realm: &RealmId, user: UserId, attributes: &Attributes) -> Vec<ActiveModel> {
     let row = |name: &domain::AttributeName, value: &String| ActiveModel {
         realm: Set(realm.to_string()),
         name: Set(name.to_string()),
         value: Set(value.clone()),
         user_id: Set(user.to_string()),
     };
-    let rows: Vec<_> =
-        attributes.iter().flat_map(|(name, attribute)| attribute.values.iter().map(move |value| row(name, value))).collect();
-    if !rows.is_empty() {
-        Entity::insert_many(rows).exec_without_returning(tx).await?;
-    }
-    Ok(())
+    attributes.iter().flat_map(|(name, attribute)| attribute.values.iter().map(move |value| row(name, value))).collect()
 }
 
 /// Writes the values of an account in place of those that it had.

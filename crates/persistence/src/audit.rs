@@ -60,7 +60,13 @@ pub(crate) async fn record(
     event: &AuditEvent,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let row = ActiveModel {
+    Entity::insert(row(realm, event, at)?).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// The row of a record.
+pub(crate) fn row(realm: &RealmId, event: &AuditEvent, at: Timestamp) -> Result<ActiveModel, StoreError> {
+    Ok(ActiveModel {
         realm: Set(realm.to_string()),
         id: Set(row_id()?),
         kind: Set(event.kind.as_str().to_owned()),
@@ -69,7 +75,5 @@ pub(crate) async fn record(
         provider: Set(event.provider.as_ref().map(ToString::to_string)),
         detail: Set(event.detail.clone()),
         at: Set(at.as_millis()),
-    };
-    Entity::insert(row).exec_without_returning(tx).await?;
-    Ok(())
+    })
 }

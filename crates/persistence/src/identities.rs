@@ -37,7 +37,13 @@ pub(crate) async fn insert(
         .filter(Column::Realm.eq(realm.as_str()))
         .filter(Column::UserId.eq(link.user.to_string()))
         .filter(Column::IsPrimary.eq(true));
-    let row = ActiveModel {
+    let primary = primaries.count(tx).await? == 0;
+    Ok(Entity::insert(row(realm, link, primary)?).exec_without_returning(tx).await.map(|_| ()))
+}
+
+/// The row of a link.
+pub(crate) fn row(realm: &RealmId, link: &LinkedIdentity, primary: bool) -> Result<ActiveModel, StoreError> {
+    Ok(ActiveModel {
         realm: Set(realm.to_string()),
         id: Set(link.id.to_string()),
         user_id: Set(link.user.to_string()),
@@ -45,7 +51,7 @@ pub(crate) async fn insert(
         issuer: Set(link.key.issuer.clone()),
         authority: Set(link.key.authority.clone().unwrap_or_default()),
         subject: Set(link.key.subject.as_str().to_owned()),
-        is_primary: Set(primaries.count(tx).await? == 0),
+        is_primary: Set(primary),
         label: Set(link.label.clone()),
         email: Set(json_or_null(TABLE, link.email.as_ref())?),
         assured: Set(json_or_null(TABLE, link.assured.as_ref())?),
@@ -54,8 +60,7 @@ pub(crate) async fn insert(
         created_at: Set(link.created_at.as_millis()),
         updated_at: Set(link.updated_at.as_millis()),
         last_sign_in_at: Set(link.last_sign_in_at.as_millis()),
-    };
-    Ok(Entity::insert(row).exec_without_returning(tx).await.map(|_| ()))
+    })
 }
 
 /// What a provider said just now of an identity that is linked.

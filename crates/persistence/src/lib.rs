@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod attempts;
 mod attributes;
 pub mod audit;
+pub mod bulk;
 pub mod candidates;
 mod column;
 pub mod commit;
@@ -34,6 +35,7 @@ pub mod users;
 
 pub use attempts::{CountKey, Counted};
 pub use audit::AuditRecord;
+pub use bulk::Arrived;
 pub use commit::{Commit, Committed, SessionWrite};
 pub use error::StoreError;
 pub use grants::{Redeemed, Refreshed};

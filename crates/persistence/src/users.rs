@@ -94,16 +94,20 @@ pub(crate) async fn lock_all(
     Ok(rows.all(tx).await?)
 }
 
-/// Inserts a user and the subject that is theirs from now on.
-pub(crate) async fn insert(tx: &DatabaseTransaction, realm: &RealmId, user: &NewUser) -> Result<Result<(), DbErr>, StoreError> {
-    let subject = canonical_subjects::ActiveModel {
+/// The row of the subject that is a new user's from now on.
+pub(crate) fn subject_row(realm: &RealmId, user: &NewUser) -> canonical_subjects::ActiveModel {
+    canonical_subjects::ActiveModel {
         realm: Set(realm.to_string()),
         subject: Set(user.subject.to_string()),
         user_id: Set(user.id.to_string()),
         created_at: Set(user.created_at.as_millis()),
-    };
+    }
+}
+
+/// The row of a new user.
+pub(crate) fn row(realm: &RealmId, user: &NewUser) -> Result<users::ActiveModel, StoreError> {
     let email = user.email.as_ref();
-    let row = users::ActiveModel {
+    Ok(users::ActiveModel {
         realm: Set(realm.to_string()),
         id: Set(user.id.to_string()),
         subject: Set(user.subject.to_string()),
@@ -123,9 +127,13 @@ pub(crate) async fn insert(tx: &DatabaseTransaction, realm: &RealmId, user: &New
         epoch: Set(Epoch::default().0),
         version: Set(Version::default().0),
         created_at: Set(user.created_at.as_millis()),
-    };
-    canonical_subjects::Entity::insert(subject).exec_without_returning(tx).await?;
-    if let Err(error) = users::Entity::insert(row).exec_without_returning(tx).await {
+    })
+}
+
+/// Inserts a user and the subject that is theirs from now on.
+pub(crate) async fn insert(tx: &DatabaseTransaction, realm: &RealmId, user: &NewUser) -> Result<Result<(), DbErr>, StoreError> {
+    canonical_subjects::Entity::insert(subject_row(realm, user)).exec_without_returning(tx).await?;
+    if let Err(error) = users::Entity::insert(row(realm, user)?).exec_without_returning(tx).await {
         return Ok(Err(error));
     }
     attributes::insert(tx, realm, user.id, &user.attributes).await?;

@@ -3,6 +3,8 @@
 pub(crate) mod account;
 mod writes;
 
+pub(crate) use writes::conflict_of;
+
 use crate::entity::users::Model;
 use crate::sessions::SealedSession;
 use crate::store::{Ending, attempt};

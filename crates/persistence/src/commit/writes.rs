@@ -81,7 +81,7 @@ pub(crate) async fn apply(
 }
 
 /// A unique constraint that was broken, in the runtime's words. PostgreSQL has aborted the transaction by then.
-fn conflict_of(inserted: Result<(), DbErr>) -> Result<Option<Conflict>, StoreError> {
+pub(crate) fn conflict_of(inserted: Result<(), DbErr>) -> Result<Option<Conflict>, StoreError> {
     let Err(error) = inserted else { return Ok(None) };
     match broken_constraint(&error) {
         Some(Unique::Username) => Ok(Some(Conflict::Username)),
