@@ -3,9 +3,12 @@
 use crate::arguments::{Account, BootstrapOptions};
 use crate::failure::Failure;
 use domain::user::Username;
-use domain::{AddressProof, CanonicalSubject, EmailAddress, OwnedAddress, Provenance, RealmId, Secret, Timestamp, User, UserId};
+use domain::{
+    AccountState, AddressProof, CanonicalSubject, EmailAddress, OwnedAddress, Provenance, RealmId, Secret, Timestamp, User,
+    UserId,
+};
 use flow_runtime::NewUser;
-use persistence::Committed;
+use persistence::{ByHand, Committed};
 use server::{Braid, config};
 use std::io::BufRead as _;
 
@@ -79,7 +82,9 @@ pub(crate) async fn set_enabled(account: &Account, enabled: bool) -> Result<(), 
     let Some(User { id, .. }) = found.by_username else {
         return Err(Failure::new(format!("the realm “{realm}” has no user “{username}”"), "check the name"));
     };
-    braid.store().set_enabled(&realm, id, enabled, server::now()).await.map_err(|error| failed(&error))?;
+    let state = if enabled { AccountState::Open } else { AccountState::Disabled };
+    let by = ByHand { by: "braid admin".into(), reason: "none given".into() };
+    braid.store().set_state(&realm, id, state, &by, server::now()).await.map_err(|error| failed(&error))?;
     println!("the user “{username}” of the realm “{realm}” is {}", if enabled { "open" } else { "closed" });
     Ok(())
 }

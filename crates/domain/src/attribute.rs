@@ -2,7 +2,7 @@
 
 use crate::{AttributeName, Provenance};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One attribute of an account. Values are compared byte for byte.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,7 +13,20 @@ pub struct Attribute {
     pub provenance: Provenance,
 }
 
+/// Why values are none that an attribute can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an attribute has 1 to 64 values, none twice, each of 1 to 255 bytes and without a NUL character")]
+pub struct AttributeError;
+
 impl Attribute {
+    /// An attribute that an administrator enters.
+    pub fn entered(values: Vec<String>) -> Result<Self, AttributeError> {
+        let good = |value: &String| (1..=Self::LONGEST).contains(&value.len()) && !value.contains('\0');
+        let distinct = values.iter().collect::<BTreeSet<_>>().len() == values.len();
+        let fits = (1..=Self::MOST).contains(&values.len()) && distinct && values.iter().all(good);
+        fits.then_some(Self { values, provenance: Provenance::Administrator }).ok_or(AttributeError)
+    }
+
     /// The most bytes of one value.
     pub const LONGEST: usize = 255;
     /// The most values of one attribute.
@@ -30,3 +43,19 @@ pub type Attributes = BTreeMap<AttributeName, Attribute>;
 
 /// What providers assert, by attribute name: values as in [`Attribute::values`].
 pub type AssertedAttributes = BTreeMap<AttributeName, Vec<String>>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_entered_can_be_found_again() {
+        let entered = |values: &[&str]| Attribute::entered(values.iter().map(|&value| value.to_owned()).collect());
+        assert_eq!(entered(&["b", "a"]).map(|attribute| attribute.provenance), Ok(Provenance::Administrator));
+        for bad in [&[][..], &[""], &["a", "a"], &["a\0"], &[&"x".repeat(256)]] {
+            assert_eq!(entered(bad), Err(AttributeError), "{bad:?}");
+        }
+        let many: Vec<String> = (0..65).map(|number| number.to_string()).collect();
+        assert_eq!(Attribute::entered(many), Err(AttributeError));
+    }
+}

@@ -21,7 +21,7 @@ pub mod time;
 pub mod user;
 
 pub use address::{AddressError, EmailAddress};
-pub use attribute::{AssertedAttributes, Attribute, Attributes};
+pub use attribute::{AssertedAttributes, Attribute, AttributeError, Attributes};
 pub use audit::{AuditEvent, AuditKind};
 pub use digest::Digest;
 pub use entropy::Entropy;

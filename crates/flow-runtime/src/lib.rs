@@ -9,6 +9,7 @@ pub mod authenticator;
 pub mod definition;
 pub mod engine;
 pub mod event;
+mod others;
 pub mod outcome;
 pub mod page;
 pub mod policy;
@@ -16,6 +17,7 @@ pub mod proof;
 pub mod reader;
 pub mod session;
 pub mod view;
+mod ways_in;
 pub mod write;
 
 pub use ask::{

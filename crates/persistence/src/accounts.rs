@@ -1,10 +1,10 @@
-//! What is done to an account outside of a login.
+//! Accounts that are made, and passwords that are set, outside of a login.
 
 use crate::commit::account::moved;
 use crate::entity::users::{ActiveModel, Entity};
 use crate::store::transaction;
 use crate::{Commit, Committed, Store, StoreError, audit, users};
-use domain::{AccountState, AuditEvent, AuditKind, RealmId, Secret, Timestamp, User, UserId};
+use domain::{AuditEvent, AuditKind, RealmId, Secret, Timestamp, User, UserId};
 use flow_runtime::{NewUser, Write};
 use sea_orm::ActiveValue::Set;
 use sea_orm::EntityTrait as _;
@@ -18,30 +18,8 @@ impl Store {
         self.commit(realm, &commit).await
     }
 
-    /// Opens or closes an account. Closing moves its epoch, so all that lives on it is dead. The user as it is afterwards;
-    /// None if there is no such user.
-    pub async fn set_enabled(
-        &self,
-        realm: &RealmId,
-        user: UserId,
-        enabled: bool,
-        now: Timestamp,
-    ) -> Result<Option<User>, StoreError> {
-        transaction!(self, |tx| {
-            let Some(row) = users::lock(tx, realm, user).await? else { return Ok(None) };
-            let state = if enabled { AccountState::Open } else { AccountState::Disabled };
-            if row.state != state.as_str() && row.state != AccountState::Deleted.as_str() {
-                let changed = ActiveModel { state: Set(state.as_str().to_owned()), ..moved(&row, !enabled) };
-                Entity::update(changed).exec_without_returning(tx).await?;
-                let kind = if enabled { AuditKind::UserEnabled } else { AuditKind::UserDisabled };
-                audit::record(tx, realm, &event(kind, user), now).await?;
-            }
-            users::find(tx, realm, user).await
-        })
-    }
-
     /// Sets what is stored of the password (a PHC string) and moves the epoch. The user as it is afterwards; None if there
-    /// is no such user.
+    /// is no such user, or only a tombstone.
     pub async fn set_password_hash(
         &self,
         realm: &RealmId,
@@ -53,12 +31,10 @@ impl Store {
             let Some(row) = users::lock(tx, realm, user).await? else { return Ok(None) };
             let changed = ActiveModel { password_hash: Set(Some(hash.reveal().to_owned())), ..moved(&row, true) };
             Entity::update(changed).exec_without_returning(tx).await?;
-            audit::record(tx, realm, &event(AuditKind::PasswordChanged, user), now).await?;
+            let kind = AuditKind::PasswordChanged;
+            let event = AuditEvent { kind, user: Some(user), subject: None, provider: None, detail: None };
+            audit::record(tx, realm, &event, now).await?;
             users::find(tx, realm, user).await
         })
     }
-}
-
-fn event(kind: AuditKind, user: UserId) -> AuditEvent {
-    AuditEvent { kind, user: Some(user), subject: None, provider: None, detail: None }
 }

@@ -1,10 +1,10 @@
 //! Which scopes a user granted a client.
 
 use crate::column::{from_json, json};
-use crate::entity::consents::{ActiveModel, Entity};
+use crate::entity::consents::{ActiveModel, Column, Entity};
 use crate::{Store, StoreError};
 use domain::{ClientId, RealmId, Timestamp, UserId};
-use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait as _};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _};
 
 const TABLE: &str = "consents";
 
@@ -15,6 +15,13 @@ impl Store {
         let row = Entity::find_by_id(key).one(&self.reader).await?;
         row.map_or(Ok(Vec::new()), |row| from_json(TABLE, &row.scopes))
     }
+}
+
+/// Takes back all that a user granted.
+pub(crate) async fn forget(tx: &DatabaseTransaction, realm: &RealmId, user: UserId) -> Result<(), StoreError> {
+    let own = Entity::delete_many().filter(Column::Realm.eq(realm.as_str())).filter(Column::UserId.eq(user.to_string()));
+    own.exec(tx).await?;
+    Ok(())
 }
 
 /// Adds scopes to those granted before. Parallel grants add up, because a commit locks the users that it touches.

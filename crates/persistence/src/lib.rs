@@ -7,6 +7,7 @@
 //! This crate must not know HTTP, pages, protocols or the clock.
 
 pub mod accounts;
+pub mod acts;
 pub mod attempts;
 mod attributes;
 pub mod audit;
@@ -33,6 +34,7 @@ mod store;
 pub mod tokens;
 pub mod users;
 
+pub use acts::{ByHand, Linked, NewTie, PrimarySet, Unlinked};
 pub use attempts::{CountKey, Counted};
 pub use audit::AuditRecord;
 pub use bulk::Arrived;

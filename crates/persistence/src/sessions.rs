@@ -59,13 +59,13 @@ impl Store {
         digest: &Digest,
         now: Timestamp,
     ) -> Result<Option<LiveSession>, StoreError> {
-        let row = browser_sessions::Entity::find_by_id((realm.to_string(), digest.as_str().to_owned()))
+        // One statement for both: a session that is ended between two would come with the account as it is afterwards.
+        let found = browser_sessions::Entity::find_by_id((realm.to_string(), digest.as_str().to_owned()))
             .filter(browser_sessions::Column::ExpiresAt.gt(now.as_millis()))
-            .one(&self.reader)
-            .await?;
-        let Some(session) = row.map(to_browser_session).transpose()? else { return Ok(None) };
-        let user = users::find(&self.reader, realm, session.user).await?;
-        Ok(user.filter(|user| user.epoch == session.epoch).map(|user| LiveSession { session, user }))
+            .find_also_related(crate::entity::users::Entity);
+        let Some((session, Some(user))) = found.one(&self.reader).await? else { return Ok(None) };
+        let (session, user) = (to_browser_session(session)?, users::to_user(user)?);
+        Ok((user.epoch == session.epoch).then_some(LiveSession { session, user }))
     }
 
     /// Ends a browser session for its owner. False if there is none.
@@ -202,6 +202,16 @@ pub(crate) async fn end_gained_through(
         .filter(Column::UserId.eq(user.to_string()))
         .filter(Column::Identity.eq(json(BROWSERS, identity)?));
     gained.exec(tx).await?;
+    Ok(())
+}
+
+/// Ends all browser sessions of a user.
+pub(crate) async fn forget(tx: &DatabaseTransaction, realm: &RealmId, user: UserId) -> Result<(), StoreError> {
+    use browser_sessions::Column;
+    let own = browser_sessions::Entity::delete_many()
+        .filter(Column::Realm.eq(realm.as_str()))
+        .filter(Column::UserId.eq(user.to_string()));
+    own.exec(tx).await?;
     Ok(())
 }
 

@@ -59,6 +59,13 @@ pub(crate) async fn consume(
     single_use::use_up(tx, realm, SingleUse::Token(token.purpose), digest, token.expires_at).await
 }
 
+/// Ends all mails that wait for this user.
+pub(crate) async fn forget(tx: &DatabaseTransaction, realm: &RealmId, user: UserId) -> Result<(), StoreError> {
+    let own = Entity::delete_many().filter(Column::Realm.eq(realm.as_str())).filter(Column::UserId.eq(user.to_string()));
+    own.exec(tx).await?;
+    Ok(())
+}
+
 async fn unexpired(
     db: &impl ConnectionTrait,
     realm: &RealmId,

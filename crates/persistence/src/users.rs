@@ -63,10 +63,22 @@ pub(crate) async fn find(db: &impl ConnectionTrait, realm: &RealmId, user: UserI
     row.map(to_user).transpose()
 }
 
-/// A user whose row nobody else changes until the transaction ends.
+/// A user whose row nobody else changes until the transaction ends. A tombstone is none: nothing is done to it any more.
 pub(crate) async fn lock(tx: &DatabaseTransaction, realm: &RealmId, user: UserId) -> Result<Option<users::Model>, StoreError> {
     let query = users::Entity::find_by_id((realm.to_string(), user.to_string()));
-    Ok(query.lock(LockType::NoKeyUpdate).one(tx).await?)
+    Ok(query.lock(LockType::NoKeyUpdate).one(tx).await?.filter(|row| !is_tombstone(row)))
+}
+
+/// Whether all that is left of an account is its subject.
+pub(crate) fn is_tombstone(row: &users::Model) -> bool {
+    row.state == AccountState::Deleted.as_str()
+}
+
+/// A user as it stays until the transaction ends: others may read it like this too, but whoever changes the account waits, so
+/// that what is handed out for it is there before the change, or isn't there.
+pub(crate) async fn hold(tx: &DatabaseTransaction, realm: &RealmId, user: UserId) -> Result<Option<User>, StoreError> {
+    let query = users::Entity::find_by_id((realm.to_string(), user.to_string()));
+    query.lock(LockType::Share).one(tx).await?.map(to_user).transpose()
 }
 
 /// Which users a commit touches: those that it names, and those that would lose an address by it.

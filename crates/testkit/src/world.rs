@@ -157,7 +157,9 @@ impl World {
 
     /// Opens or closes an account.
     pub async fn set_enabled(&self, user: &User, enabled: bool) {
-        self.store().set_enabled(self.realm(), user.id, enabled, server::now()).await.unwrap().unwrap();
+        let state = if enabled { domain::AccountState::Open } else { domain::AccountState::Disabled };
+        let by = persistence::ByHand { by: "a test".into(), reason: "the story wants it".into() };
+        self.store().set_state(self.realm(), user.id, state, &by, server::now()).await.unwrap().unwrap();
     }
 
     /// How many records of this kind there are.

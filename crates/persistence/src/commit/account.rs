@@ -22,7 +22,7 @@ pub(crate) fn moved(row: &Model, dies: bool) -> ActiveModel {
 }
 
 /// Moves the version of an account, because something that belongs to it changed.
-pub(super) async fn touch(tx: &DatabaseTransaction, realm: &RealmId, user: UserId) -> Result<(), StoreError> {
+pub(crate) async fn touch(tx: &DatabaseTransaction, realm: &RealmId, user: UserId) -> Result<(), StoreError> {
     if let Some(row) = users::lock(tx, realm, user).await? {
         Entity::update(moved(&row, false)).exec_without_returning(tx).await?;
     }

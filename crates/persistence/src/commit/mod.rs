@@ -124,7 +124,8 @@ async fn run(tx: &DatabaseTransaction, realm: &RealmId, commit: &Commit, prepare
         }
     }
     let users = users::lock_all(tx, realm, &prepared.touched).await?;
-    if !commit.guards.iter().all(|guard| holds(guard, &users)) {
+    let gone = users.iter().any(users::is_tombstone);
+    if gone || !commit.guards.iter().all(|guard| holds(guard, &users)) {
         return Ok(Committed::GuardMoved);
     }
     for write in &commit.writes {

@@ -11,7 +11,7 @@ pub use redeem::Redeemed;
 pub(crate) use redeem::insert_code;
 pub use refresh::Refreshed;
 
-use crate::column::json;
+use crate::column::{id, json};
 use crate::entity::code_grants;
 use crate::entity::grants::{Column, Entity};
 use crate::store::transaction;
@@ -39,6 +39,12 @@ impl Store {
 async fn lock(tx: &DatabaseTransaction, realm: &RealmId, grant: GrantId) -> Result<Option<Grant>, StoreError> {
     let query = Entity::find_by_id((realm.to_string(), grant.to_string()));
     query.lock(LockType::NoKeyUpdate).one(tx).await?.map(to_grant).transpose()
+}
+
+/// Whose a grant is, which never changes.
+async fn owner(tx: &DatabaseTransaction, realm: &RealmId, grant: GrantId) -> Result<Option<UserId>, StoreError> {
+    let row = Entity::find_by_id((realm.to_string(), grant.to_string())).one(tx).await?;
+    row.map(|row| id("grants", row.user_id)).transpose()
 }
 
 /// Ends a grant and says why in the audit trail, once.
@@ -91,6 +97,19 @@ pub(crate) async fn end_gained_through(
     for row in gained.all(tx).await? {
         revoke(tx, realm, to_grant(row)?.id, AuditKind::GrantRevoked, now).await?;
     }
+    Ok(())
+}
+
+/// Forgets all that clients hold of a user, with the identities that are named there: codes, grants, refresh tokens.
+pub(crate) async fn forget(tx: &DatabaseTransaction, realm: &RealmId, user: UserId) -> Result<(), StoreError> {
+    let user = user.to_string();
+    let codes = code_grants::Entity::delete_many()
+        .filter(code_grants::Column::Realm.eq(realm.as_str()))
+        .filter(code_grants::Column::UserId.eq(&user));
+    codes.exec(tx).await?;
+    // Their refresh tokens go with them.
+    let own = Entity::delete_many().filter(Column::Realm.eq(realm.as_str())).filter(Column::UserId.eq(&user));
+    own.exec(tx).await?;
     Ok(())
 }
 

@@ -34,17 +34,20 @@ impl Store {
         decide: impl Fn(CodeGrant, Option<&User>) -> Result<Issuance, E>,
     ) -> Result<Redeemed<E>, StoreError> {
         transaction!(self, |tx| {
-            let Some(row) = Entity::find_by_id((realm.to_string(), code.as_str().to_owned())).one(tx).await? else {
+            let user = match find(tx, realm, code).await? {
+                Some(grant) => users::hold(tx, realm, grant.user).await?,
+                None => None,
+            };
+            // Only now: a code that its account's change took away must not be seen any more.
+            let Some(grant) = find(tx, realm, code).await? else {
                 // Its row may have been purged, but a grant that grew out of it names it.
                 let reused = revoke(tx, realm, CodeGrant::grant_of(code), AuditKind::CodeReused, now).await?;
                 return Ok(if reused { Redeemed::Reused } else { Redeemed::Unknown });
             };
-            let grant = to_code(row)?;
             if !use_up(tx, realm, SingleUse::Code, code, grant.expires_at).await? {
                 reused(tx, realm, &grant, now).await?;
                 return Ok(Redeemed::Reused);
             }
-            let user = users::find(tx, realm, grant.user).await?;
             match decide(grant, user.as_ref()) {
                 Ok(issuance) => {
                     insert_issuance(tx, realm, &issuance).await?;
@@ -54,6 +57,11 @@ impl Store {
             }
         })
     }
+}
+
+async fn find(tx: &DatabaseTransaction, realm: &RealmId, code: &Digest) -> Result<Option<CodeGrant>, StoreError> {
+    let row = Entity::find_by_id((realm.to_string(), code.as_str().to_owned())).one(tx).await?;
+    row.map(to_code).transpose()
 }
 
 /// Revokes what grew out of a code, and writes it down once, also if nothing grew.

@@ -1,7 +1,7 @@
 //! Refresh tokens: one generation is good at a time; an older one that comes back ends the family.
 
 use super::row::to_refresh_token;
-use super::{insert_refresh, lock, revoke};
+use super::{insert_refresh, lock, owner, revoke};
 use crate::entity::{grants, refresh_tokens};
 use crate::store::transaction;
 use crate::{Store, StoreError, users};
@@ -35,8 +35,10 @@ impl Store {
             let key = (realm.to_string(), token.as_str().to_owned());
             let Some(row) = refresh_tokens::Entity::find_by_id(key).one(tx).await? else { return Ok(Refreshed::Unknown) };
             let token = to_refresh_token(row)?;
+            let Some(owner) = owner(tx, realm, token.grant).await? else { return Ok(Refreshed::Unknown) };
+            // First the user, then the grant, as whoever ends the grant does.
+            let user = users::hold(tx, realm, owner).await?;
             let Some(grant) = lock(tx, realm, token.grant).await? else { return Ok(Refreshed::Unknown) };
-            let user = users::find(tx, realm, grant.user).await?;
             match decide(&token, &grant, user.as_ref()) {
                 Ok(issuance) => {
                     use grants::Column;

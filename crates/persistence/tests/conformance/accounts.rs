@@ -3,7 +3,7 @@
 use crate::database::Database;
 use crate::on_every_database;
 use crate::scene::*;
-use domain::{AuditKind, Epoch, Secret, Version};
+use domain::{AccountState, AuditKind, Epoch, Secret, Version};
 use flow_runtime::{Conflict, NewUser, Write};
 use persistence::Committed;
 
@@ -108,13 +108,13 @@ async fn an_address_is_released_by_all_who_never_proved_it(database: &Database) 
 async fn closing_an_account_kills_its_past(database: &Database) {
     let (store, ada) = (&database.store, person("ada"));
     make(store, &ada).await;
-    let closed = store.set_enabled(&realm(), ada.id, false, at(1)).await.unwrap().unwrap();
+    let closed = store.set_state(&realm(), ada.id, AccountState::Disabled, &by(), at(1)).await.unwrap().unwrap();
     assert_eq!((closed.is_open(), closed.epoch, closed.version), (false, Epoch(1), Version(1)));
-    let again = store.set_enabled(&realm(), ada.id, false, at(2)).await.unwrap().unwrap();
+    let again = store.set_state(&realm(), ada.id, AccountState::Disabled, &by(), at(2)).await.unwrap().unwrap();
     assert_eq!(again, closed, "nothing changes twice");
-    let opened = store.set_enabled(&realm(), ada.id, true, at(3)).await.unwrap().unwrap();
+    let opened = store.set_state(&realm(), ada.id, AccountState::Open, &by(), at(3)).await.unwrap().unwrap();
     assert_eq!((opened.is_open(), opened.epoch, opened.version), (true, Epoch(1), Version(2)));
-    assert_eq!(store.set_enabled(&realm(), id("nobody"), true, at(3)).await.unwrap(), None);
+    assert_eq!(store.set_state(&realm(), id("nobody"), AccountState::Open, &by(), at(3)).await.unwrap(), None);
     assert_eq!(recorded(store, AuditKind::UserDisabled).await, 1);
     assert_eq!(recorded(store, AuditKind::UserEnabled).await, 1);
 }

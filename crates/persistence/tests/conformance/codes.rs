@@ -4,7 +4,7 @@ use crate::clients::*;
 use crate::database::Database;
 use crate::on_every_database;
 use crate::scene::*;
-use domain::{AuditKind, Secret};
+use domain::{AccountState, AuditKind, Secret};
 use downstream::CodeGrant;
 use persistence::Redeemed;
 
@@ -64,7 +64,7 @@ async fn a_refused_code_is_used_up(database: &Database) {
 async fn a_code_of_a_closed_account_gives_nothing(database: &Database) {
     let store = &database.store;
     let (code, _) = signed_in(store, "ada").await;
-    store.set_enabled(&realm(), id("ada"), false, at(1)).await.unwrap();
+    store.set_state(&realm(), id("ada"), AccountState::Disabled, &by(), at(1)).await.unwrap();
     assert!(matches!(redeem(store, &code, at(2)).await, Redeemed::Refused(_)));
     let never = Secret::new("never issued");
     assert_eq!(redeem(store, &never, at(2)).await, Redeemed::Unknown);

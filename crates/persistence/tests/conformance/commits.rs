@@ -3,7 +3,7 @@
 use crate::database::Database;
 use crate::on_every_database;
 use crate::scene::*;
-use domain::{AuditEvent, AuditKind, Version};
+use domain::{AccountState, AuditEvent, AuditKind, Version};
 use flow_runtime::{Guard, Write};
 use persistence::{Commit, Committed};
 
@@ -24,7 +24,7 @@ async fn a_guard_stops_what_rests_on_an_old_version(database: &Database) {
     for name in ["ada", "bob"] {
         make(store, &person(name)).await;
     }
-    store.set_enabled(&realm(), id("ada"), false, at(1)).await.unwrap();
+    store.set_state(&realm(), id("ada"), AccountState::Disabled, &by(), at(1)).await.unwrap();
     let changes = vec![Write::Link(Box::new(link("bob", "b1")))];
     let commit = |guards| Commit { guards, ..writes(changes.clone()) };
     let moved = store.commit(&realm(), &commit(vec![guard("bob", 0), guard("ada", 0)])).await.unwrap();
@@ -45,7 +45,7 @@ async fn two_tabs_are_told_that_they_are_stale_before_that_a_guard_moved(databas
     let store = &database.store;
     make(store, &person("ada")).await;
     store.commit(&realm(), &keeps(login("l"), None)).await.unwrap();
-    store.set_enabled(&realm(), id("ada"), false, at(1)).await.unwrap();
+    store.set_state(&realm(), id("ada"), AccountState::Disabled, &by(), at(1)).await.unwrap();
     let old = Commit { guards: vec![guard("ada", 0)], ..keeps(login("l"), Some(Version(0))) };
     assert_eq!(store.commit(&realm(), &old).await.unwrap(), Committed::Stale);
     let moved = Commit { guards: vec![guard("ada", 0)], ..keeps(login("l"), Some(Version(1))) };

@@ -4,7 +4,7 @@ use crate::clients::{redeem, refresh, refresh_token, signed_in};
 use crate::database::Database;
 use crate::on_every_database;
 use crate::scene::*;
-use domain::{AuditKind, Secret, Version};
+use domain::{AccountState, AuditKind, Secret, Version};
 use flow_runtime::{Conflict, Counter, Guard, NewUser, Reservation, Write};
 use persistence::{Commit, Committed, CountKey, Counted, Redeemed, Refreshed, SingleUse, Store};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement, TransactionTrait as _};
@@ -212,8 +212,10 @@ async fn inv_7_a_disable_between_question_and_commit_wins(database: &Database) {
             ..writes(vec![Write::StartBrowserSession(Box::new(browser_session(&name, &ada)))])
         };
         let here = realm();
-        let (committed, disabled) =
-            tokio::join!(database.store.commit(&here, &commit), other.set_enabled(&here, ada.id, false, at(1)));
+        let (committed, disabled) = tokio::join!(
+            database.store.commit(&here, &commit),
+            other.set_state(&here, ada.id, AccountState::Disabled, &by(), at(1))
+        );
         assert!(!disabled.unwrap().unwrap().is_open());
         assert!(matches!(committed.unwrap(), DONE | Committed::GuardMoved));
         let live = database.store.live_session(&realm(), &digest(&name), at(1)).await.unwrap();

@@ -4,7 +4,7 @@ use crate::clients::*;
 use crate::database::Database;
 use crate::on_every_database;
 use crate::scene::*;
-use domain::AuditKind;
+use domain::{AccountState, AuditKind};
 use persistence::{Redeemed, Refreshed, Store};
 
 on_every_database!(
@@ -50,9 +50,9 @@ async fn oidc_tk_11_an_old_refresh_token_ends_the_family(database: &Database) {
 async fn oidc_tk_11_a_closed_account_refreshes_nothing(database: &Database) {
     let store = &database.store;
     let first = family(store).await;
-    store.set_enabled(&realm(), id("ada"), false, at(2)).await.unwrap();
+    store.set_state(&realm(), id("ada"), AccountState::Disabled, &by(), at(2)).await.unwrap();
     assert!(matches!(refresh(store, &refresh_token(&first), at(3), 1).await, Refreshed::Refused(_)));
-    store.set_enabled(&realm(), id("ada"), true, at(4)).await.unwrap();
+    store.set_state(&realm(), id("ada"), AccountState::Open, &by(), at(4)).await.unwrap();
     assert!(matches!(refresh(store, &refresh_token(&first), at(5), 2).await, Refreshed::Refused(_)), "the epoch moved");
 }
 

@@ -8,7 +8,7 @@ use domain::{
 };
 use flow_runtime::definition::declaration::Outcome;
 use flow_runtime::{AuthenticationSession, Decision, ExecutionId, NewUser, Rest, Revision, Write};
-use persistence::{Commit, Committed, SessionWrite, Store};
+use persistence::{ByHand, Commit, Committed, SessionWrite, Store};
 use std::collections::BTreeMap;
 
 /// The realm of most cases.
@@ -214,6 +214,11 @@ pub(crate) async fn done(store: &Store, changes: Vec<Write>) {
 /// Makes somebody.
 pub(crate) async fn make(store: &Store, user: &NewUser) {
     done(store, vec![Write::CreateUser(Box::new(user.clone()))]).await;
+}
+
+/// An administrator with a reason.
+pub(crate) fn by() -> ByHand {
+    ByHand { by: "root".into(), reason: "asked to".into() }
 }
 
 /// How many audit records of a kind there are.

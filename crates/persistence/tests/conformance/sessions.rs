@@ -3,7 +3,7 @@
 use crate::database::Database;
 use crate::on_every_database;
 use crate::scene::*;
-use domain::{AuditKind, Version};
+use domain::{AccountState, AuditKind, Version};
 use flow_runtime::{ExecutionId, Rest, Write};
 use persistence::{Committed, Keyring, SealingKey, SessionWrite, Store, StoreError};
 use sea_orm::ConnectionTrait as _;
@@ -79,9 +79,9 @@ async fn a_browser_session_dies_with_its_epoch(database: &Database) {
     let (store, ada) = (&database.store, person("ada"));
     make(store, &ada).await;
     done(store, vec![Write::StartBrowserSession(Box::new(browser_session("s", &ada)))]).await;
-    store.set_enabled(&realm(), ada.id, false, at(1)).await.unwrap();
+    store.set_state(&realm(), ada.id, AccountState::Disabled, &by(), at(1)).await.unwrap();
     assert!(store.live_session(&realm(), &digest("s"), at(2)).await.unwrap().is_none());
-    store.set_enabled(&realm(), ada.id, true, at(3)).await.unwrap();
+    store.set_state(&realm(), ada.id, AccountState::Open, &by(), at(3)).await.unwrap();
     assert!(store.live_session(&realm(), &digest("s"), at(4)).await.unwrap().is_none(), "the dead stay dead");
 }
 
