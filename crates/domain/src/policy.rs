@@ -73,6 +73,16 @@ impl ProviderPolicy {
         own.unwrap_or(&self.trust_email).covers(address)
     }
 
+    /// How this part of the profile is kept in step.
+    pub fn sync_of(&self, field: ProfileField) -> Sync {
+        self.sync_profile.get(&field).copied().unwrap_or_default()
+    }
+
+    /// How this attribute is kept in step.
+    pub fn sync_of_attribute(&self, name: &AttributeName) -> Sync {
+        self.sync_attributes.get(name).copied().unwrap_or_default()
+    }
+
     /// Whether identities of this authority are let in.
     pub fn lets_in(&self, identity: &IdentityKey) -> bool {
         let listed = identity.authority.as_ref().is_some_and(|authority| self.authorities.contains_key(authority));

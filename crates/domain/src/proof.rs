@@ -1,6 +1,6 @@
 //! Evidence: that an address is read by its owner, and that an identity belongs to an account.
 
-use crate::{FlowName, FrameId, ProviderAlias, RuleName, Timestamp};
+use crate::{FlowName, FrameId, IdentityKey, ProviderAlias, RuleName, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Who said that an address belongs to somebody.
@@ -13,11 +13,21 @@ pub enum Provenance {
         provider: ProviderAlias,
         /// Whether the provider said `email_verified`.
         vouched: bool,
+        /// Which identity it was said of, for what is taken back when that identity doesn't have it any more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        identity: Option<Box<IdentityKey>>,
     },
     /// The person typed it.
     Typed,
     /// An administrator entered it, which counts as proved by the administrator.
     Administrator,
+}
+
+impl Provenance {
+    /// Whether this provider gave it.
+    pub fn is_of(&self, alias: &ProviderAlias) -> bool {
+        matches!(self, Self::Provider { provider, .. } if provider == alias)
+    }
 }
 
 /// Why an address counts as proved.

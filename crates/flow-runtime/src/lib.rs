@@ -16,6 +16,7 @@ pub mod policy;
 pub mod proof;
 pub mod reader;
 pub mod session;
+pub mod sync;
 pub mod view;
 mod ways_in;
 pub mod write;

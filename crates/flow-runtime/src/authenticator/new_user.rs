@@ -2,6 +2,7 @@
 
 use super::Sight;
 use crate::session::{Chosen, How};
+use crate::sync;
 use crate::write::NewUser;
 use domain::{
     AddressProof, AuthenticationMethod, CanonicalSubject, Entropy, OwnedAddress, Provenance, UserId, Username, Vouched,
@@ -22,12 +23,15 @@ pub(super) fn for_identity(
         provenance: if email.typed { Provenance::Typed } else { asserted(sight) },
         proof,
     });
+    let fed = sync::fed(sight.policy, profile, sight.frame.identity.as_ref());
     NewUser {
         username,
         email,
-        given_name: profile.given_name.clone(),
-        family_name: profile.family_name.clone(),
-        picture: sight.frame.identity.as_ref().and_then(|identity| identity.picture.clone()),
+        given_name: fed.given_name,
+        family_name: fed.family_name,
+        picture: fed.picture,
+        origins: fed.origins,
+        attributes: fed.attributes,
         linking_domain: provider.map(|provider| provider.linking_domain.clone()).unwrap_or_default(),
         ..unknown(sight, entropy)
     }
@@ -43,6 +47,7 @@ fn asserted(sight: &Sight<'_>) -> Provenance {
     sight.frame.identity.as_ref().map_or(Provenance::Typed, |identity| Provenance::Provider {
         provider: identity.key.provider.clone(),
         vouched: identity.email.as_ref().is_some_and(|email| email.vouched == Vouched::Yes),
+        identity: None,
     })
 }
 

@@ -8,6 +8,7 @@ use crate::event::{Form, action};
 use crate::outcome::Rejected;
 use crate::page::{Field, FieldName, Page};
 use crate::session::{Profile, ProfileEmail};
+use crate::sync;
 use domain::{EmailAddress, Entropy};
 use std::sync::Arc;
 
@@ -91,7 +92,7 @@ impl ReviewProfile {
 
 fn fields(sight: &Sight<'_>) -> Vec<Field> {
     let profile = &sight.frame.profile;
-    let from_provider = Profile::of_identity(sight.frame.identity.as_ref());
+    let from_provider = sync::offered(sight.policy, sight.frame.identity.as_ref());
     let email = |profile: &Profile| profile.email.as_ref().map(|email| email.address.to_string());
     let field = |name, now: Option<String>, asserted: Option<String>, required| {
         let value = if was_sent(sight.memory()) { remembered(sight.memory(), name) } else { now };
