@@ -63,6 +63,14 @@ pub enum Question {
         /// What is counted.
         reservations: Vec<Reservation>,
     },
+    /// May somebody ask for a new password of whoever has this name? The driver commits the reservations, whether there is
+    /// somebody or not. → [`Fact::MailReserved`]
+    ReserveRecovery {
+        /// The name as typed.
+        name: String,
+        /// What is counted.
+        reservations: Vec<Reservation>,
+    },
     /// Which unused token has this digest? → [`Fact::FoundToken`]
     FindToken(Digest),
     /// Is this the short code of that token? The driver first commits the reservation. → [`Fact::MailCode`]
@@ -108,8 +116,10 @@ impl Sought {
 pub struct Candidates {
     /// Every account that has one of the values, once, in the order of their ids; at most [`Sought::MOST`].
     pub accounts: Vec<Candidate>,
-    /// There are more.
+    /// There are more who have one of the values for sure: a username, an attribute, or an address that they proved.
     pub more: bool,
+    /// There are more who only claim an address. Everybody else comes before them, so that no crowd of claims hides an owner.
+    pub more_claims: bool,
     /// Whether the wanted username is somebody's.
     pub wanted_is_taken: bool,
 }
@@ -147,6 +157,8 @@ pub enum Counter {
     MailByAddress,
     /// Mails, by the network that the request came from.
     MailByNetwork,
+    /// Forgotten passwords, by the name as typed.
+    RecoveryByName,
     /// Short codes, by the mail's token.
     CodeByToken,
 }
@@ -160,6 +172,7 @@ impl Counter {
             Self::RegistrationByNetwork => "registration-by-network",
             Self::MailByAddress => "mail-by-address",
             Self::MailByNetwork => "mail-by-network",
+            Self::RecoveryByName => "recovery-by-name",
             Self::CodeByToken => "code-by-token",
         }
     }
@@ -186,7 +199,7 @@ pub enum Fact {
     Password(PasswordVerdict),
     /// To [`Question::HashPassword`]: a PHC string, or when to try again.
     PasswordHash(Result<Secret, Timestamp>),
-    /// To [`Question::ReserveMail`]: None if the mail may go, else when to try again.
+    /// To [`Question::ReserveMail`] and [`Question::ReserveRecovery`]: None if the mail may go, else when to try again.
     MailReserved(Option<Timestamp>),
     /// To [`Question::FindToken`].
     FoundToken(Option<Box<ActionToken>>),
@@ -251,6 +264,7 @@ impl Question {
             Self::CheckPassword { .. } => AskKind::CheckPassword,
             Self::HashPassword { .. } => AskKind::HashPassword,
             Self::ReserveMail { .. } => AskKind::ReserveMail,
+            Self::ReserveRecovery { .. } => AskKind::ReserveRecovery,
             Self::FindToken(_) => AskKind::FindToken,
             Self::CheckMailCode { .. } => AskKind::CheckMailCode,
             Self::GrantedScopes { .. } => AskKind::GrantedScopes,

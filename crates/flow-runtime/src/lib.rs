@@ -9,6 +9,7 @@ pub mod authenticator;
 pub mod definition;
 pub mod engine;
 pub mod event;
+pub mod linking;
 mod others;
 pub mod outcome;
 pub mod page;

@@ -1,7 +1,8 @@
 //! The realm as a login sees it, read afresh for every step.
 
 use crate::definition::{Flow, Revision};
-use crate::session::Frame;
+use crate::linking::RuleSet;
+use crate::session::{Frame, Profile};
 use domain::{
     AddressProof, BrokeredIdentity, ClientId, ClientPolicy, EmailAddress, FlowName, ProviderAlias, ProviderPolicy, RealmId,
     Timestamp, Vouched, Wish,
@@ -25,6 +26,8 @@ pub struct RealmPolicy {
     pub providers: Vec<ProviderPolicy>,
     /// Clients.
     pub clients: BTreeMap<ClientId, ClientPolicy>,
+    /// Which existing account an identity may belong to.
+    pub rules: Arc<RuleSet>,
     /// Whether the realm can send mail.
     pub sends_mail: bool,
     /// What people may try how often.
@@ -38,6 +41,12 @@ pub struct Bindings {
     pub browser: FlowName,
     /// A new account.
     pub registration: FlowName,
+    /// A forgotten password.
+    pub forgotten_password: FlowName,
+    /// The proof of an account's address.
+    pub verify_address: FlowName,
+    /// Another address.
+    pub change_address: FlowName,
 }
 
 /// How often something may be tried, and how long things last.
@@ -102,6 +111,9 @@ impl RealmPolicy {
         match wish {
             Wish::SignIn => &self.bindings.browser,
             Wish::Create => &self.bindings.registration,
+            Wish::Recover => &self.bindings.forgotten_password,
+            Wish::VerifyAddress => &self.bindings.verify_address,
+            Wish::ChangeAddress => &self.bindings.change_address,
         }
     }
 
@@ -123,10 +135,15 @@ impl RealmPolicy {
     /// The address in the frame's profile, if it is the one that the provider asserted and vouched for, and the provider is trusted for
     /// it. An address that the person typed is never that.
     pub fn trusted_address<'a>(&self, frame: &'a Frame) -> Option<&'a EmailAddress> {
-        let asserted = frame.identity.as_ref()?.email.as_ref()?;
-        let provider = self.provider(&frame.identity.as_ref()?.key.provider)?;
-        let in_use = frame.profile.email.as_ref().is_some_and(|email| !email.typed && email.address == asserted.address);
-        let trusted = provider.is_trusted_for(&frame.identity.as_ref()?.key, &asserted.address);
+        self.trusted_word(frame.identity.as_ref()?, &frame.profile)
+    }
+
+    /// The same, of an identity and a profile.
+    pub fn trusted_word<'a>(&self, identity: &'a BrokeredIdentity, profile: &Profile) -> Option<&'a EmailAddress> {
+        let asserted = identity.email.as_ref()?;
+        let provider = self.provider(&identity.key.provider)?;
+        let in_use = profile.email.as_ref().is_some_and(|email| !email.typed && email.address == asserted.address);
+        let trusted = provider.is_trusted_for(&identity.key, &asserted.address);
         (in_use && asserted.vouched == Vouched::Yes && trusted).then_some(&asserted.address)
     }
 

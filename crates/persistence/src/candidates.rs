@@ -11,10 +11,13 @@ use std::collections::{BTreeMap, BTreeSet};
 impl Store {
     /// Who has one of these values?
     pub async fn find_candidates(&self, realm: &RealmId, sought: &Sought) -> Result<Candidates, StoreError> {
-        let mut ids = BTreeSet::new();
+        let (mut ids, mut claims) = (BTreeSet::new(), BTreeSet::new());
         if !sought.emails.is_empty() {
-            let keys = sought.emails.iter().map(domain::EmailAddress::key);
-            ids.extend(self.ids_where(realm, sought, users::Column::EmailKey.is_in(keys).into()).await?);
+            let has_address = || users::Column::EmailKey.is_in(sought.emails.iter().map(domain::EmailAddress::key));
+            let proved = users::Column::EmailProof.is_not_null();
+            ids.extend(self.ids_where(realm, sought, has_address().and(proved).into()).await?);
+            let unproved = users::Column::EmailProof.is_null();
+            claims.extend(self.ids_where(realm, sought, has_address().and(unproved).into()).await?);
         }
         if !sought.usernames.is_empty() {
             let names = sought.usernames.iter().map(domain::Username::as_str);
@@ -24,12 +27,16 @@ impl Store {
             ids.extend(self.ids_by_attributes(realm, sought).await?);
         }
         let more = ids.len() > Sought::MOST;
-        let accounts = self.accounts(realm, sought, ids).await?;
+        let mut taken: BTreeSet<String> = ids.into_iter().take(Sought::MOST).collect();
+        let claims: Vec<String> = claims.into_iter().filter(|id| !taken.contains(id)).collect();
+        let more_claims = taken.len().saturating_add(claims.len()) > Sought::MOST;
+        taken.extend(claims.into_iter().take(Sought::MOST.saturating_sub(taken.len())));
+        let accounts = self.accounts(realm, sought, taken).await?;
         let wanted_is_taken = match &sought.wanted {
             Some(name) => self.find_users(realm, Some(name), None).await?.by_username.is_some(),
             None => false,
         };
-        Ok(Candidates { accounts, more, wanted_is_taken })
+        Ok(Candidates { accounts, more, more_claims, wanted_is_taken })
     }
 
     /// Which identities has this user now?
@@ -72,7 +79,6 @@ impl Store {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let ids: Vec<String> = ids.into_iter().take(Sought::MOST).collect();
         let rows = users::Entity::find()
             .filter(users::Column::Realm.eq(realm.as_str()))
             .filter(users::Column::Id.is_in(&ids))

@@ -1,11 +1,12 @@
 //! How the world answers questions, and what it counts on the way.
 
 use super::{Given, World, code_of};
-use domain::{EmailAddress, Secret, SessionKey, Timestamp, User, UserId, Username};
+use domain::{BrokeredIdentity, EmailAddress, ExchangeId, Secret, SessionKey, Timestamp, User, UserId, Username};
 use flow_runtime::{
     Candidate, Candidates, CodeVerdict, Counter, Fact, FoundUsers, KnownIdentity, LiveSession, PasswordVerdict, Question,
     Reservation, Sought,
 };
+use std::time::Duration;
 
 impl World {
     /// Answers as the driver would: what costs is counted first.
@@ -36,8 +37,7 @@ impl World {
                 let code = params.code.as_ref().map(|code| code.reveal().to_owned()).unwrap_or_default();
                 let answer = self.upstream.get(&code).cloned().unwrap_or(Err(domain::UpstreamFailure::Refused));
                 if let Ok(identity) = &answer {
-                    self.given.insert(Given::Identity(login, identity.key.clone()));
-                    self.asserted.push((login, (**identity).clone()));
+                    self.came_back(login, exchange.id, identity);
                 }
                 Fact::Brokered(answer)
             }
@@ -51,6 +51,9 @@ impl World {
             }),
             Question::ReserveMail { address, reservations } => {
                 Fact::MailReserved((!self.spend(reservations, &address.key())).then(|| self.later()))
+            }
+            Question::ReserveRecovery { name, reservations } => {
+                Fact::MailReserved((!self.spend(reservations, &name.to_lowercase())).then(|| self.later()))
             }
             Question::FindToken(digest) => {
                 let live = self.issued.get(digest).filter(|token| self.unused.contains(digest) && self.now < token.expires_at);
@@ -73,6 +76,19 @@ impl World {
         }
     }
 
+    /// What a provider's answer shows depends on what the trip was for.
+    fn came_back(&mut self, login: SessionKey, trip: ExchangeId, identity: &BrokeredIdentity) {
+        let trip = &self.trips[&trip];
+        let skew = Duration::from_mins(1);
+        let is_fresh = |at: Timestamp| trip.began.minus(skew) <= at && at <= self.now.plus(skew);
+        if !trip.proves {
+            self.given.insert(Given::Identity(login, identity.key.clone()));
+            self.asserted.push((login, identity.clone()));
+        } else if identity.auth_time.is_some_and(is_fresh) {
+            self.given.insert(Given::CameBack(login, identity.key.clone()));
+        }
+    }
+
     fn find_candidates(&self, sought: &Sought) -> Candidates {
         let has = |user: &&User| {
             let email = user.email.as_ref().map(|owned| &owned.address);
@@ -81,9 +97,17 @@ impl World {
             let value = |(name, value): &(_, String)| user.attributes.get(name).is_some_and(|own| own.has(value));
             user.linking_domain == sought.domain && (by_address || by_name || sought.attributes.iter().any(value))
         };
-        let found: Vec<_> = self.users.values().filter(has).map(|user| self.candidate(user)).collect();
+        let only_claims = |user: &&User| {
+            let by_name = user.username.as_ref().is_some_and(|own| sought.usernames.contains(own));
+            let value = |(name, value): &(_, String)| user.attributes.get(name).is_some_and(|own| own.has(value));
+            let proved = sought.emails.iter().any(|wanted| user.has_proved(wanted));
+            !proved && !by_name && !sought.attributes.iter().any(value)
+        };
+        let (claims, sure): (Vec<_>, Vec<_>) = self.users.values().filter(has).partition(only_claims);
+        let (more, more_claims) = (sure.len() > Sought::MOST, sure.len() + claims.len() > Sought::MOST);
+        let found = sure.into_iter().chain(claims).take(Sought::MOST).map(|user| self.candidate(user)).collect();
         let wanted_is_taken = sought.wanted.is_some() && self.users.values().any(|user| user.username == sought.wanted);
-        Candidates { more: found.len() > Sought::MOST, accounts: found.into_iter().take(Sought::MOST).collect(), wanted_is_taken }
+        Candidates { accounts: found, more, more_claims, wanted_is_taken }
     }
 
     fn candidate(&self, user: &User) -> Candidate {

@@ -18,7 +18,7 @@ use domain::{
     UpstreamFailure, User, UserId,
 };
 use flow_runtime::definition::declaration::AskKind;
-use flow_runtime::{Bindings, Counter, Flow, Limits, MailKind, Notice, RealmPolicy};
+use flow_runtime::{Bindings, Counter, Flow, Limits, Notice, RealmPolicy};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -39,6 +39,16 @@ pub(crate) enum Given {
     Account(SessionKey, UserId),
     /// In this login, a provider asserted this identity.
     Identity(SessionKey, IdentityKey),
+    /// In this login, on a trip that was to prove an account, a provider asserted this identity, and that it had just logged in.
+    CameBack(SessionKey, IdentityKey),
+}
+
+/// A trip to a provider, as the world saw it begin.
+#[derive(Debug, Clone)]
+pub(crate) struct Trip {
+    pub(crate) began: Timestamp,
+    /// Whether it was to prove an account, so that whoever comes back from it neither signs in nor is linked.
+    pub(crate) proves: bool,
 }
 
 /// One realm and everything that is stored of it.
@@ -59,7 +69,8 @@ pub(crate) struct World {
     /// Answers of providers by code.
     pub(crate) upstream: BTreeMap<String, Answer>,
     pub(crate) redeemed: BTreeSet<ExchangeId>,
-    /// What providers asserted, by login, the newest last.
+    pub(crate) trips: BTreeMap<ExchangeId, Trip>,
+    /// What providers asserted of those who signed in, by login, the newest last.
     pub(crate) asserted: Vec<(SessionKey, BrokeredIdentity)>,
     pub(crate) given: BTreeSet<Given>,
     /// The questions of the last event.
@@ -100,13 +111,20 @@ impl World {
             realm: RealmId::parse("demo").unwrap(),
             name: "Demo".into(),
             flows: SHIPPED.clone(),
-            bindings: Bindings { browser: flow_name("browser"), registration: flow_name("registration") },
+            bindings: Bindings {
+                browser: flow_name("browser"),
+                registration: flow_name("registration"),
+                forgotten_password: flow_name("forgotten-password"),
+                verify_address: flow_name("verify-address"),
+                change_address: flow_name("change-address"),
+            },
             providers: vec![
                 provider("campus", Assurance::Domains(vec!["campus.example".into()])),
                 provider("social", Assurance::Nobody),
                 provider("other", Assurance::Nobody),
             ],
             clients: [client("shop", false), client("bank", true)].into_iter().collect(),
+            rules: Arc::default(),
             sends_mail: true,
             limits: Limits::default(),
         };
@@ -125,6 +143,7 @@ impl World {
             audit: Vec::new(),
             upstream: BTreeMap::new(),
             redeemed: BTreeSet::new(),
+            trips: BTreeMap::new(),
             asserted: Vec::new(),
             given: BTreeSet::new(),
             asked: Vec::new(),
@@ -169,10 +188,7 @@ impl World {
     /// The token of the newest mail with a link to this address.
     pub(crate) fn newest_token(&self, to: &str) -> Option<Secret> {
         let to = address(to);
-        self.outbox.iter().rev().filter(|notice| notice.to.names_the_same_mailbox_as(&to)).find_map(|notice| match &notice.mail {
-            MailKind::ProveAddress { token, .. } => Some(token.clone()),
-            MailKind::IdentityLinked { .. } => None,
-        })
+        self.outbox.iter().rev().filter(|notice| notice.to.names_the_same_mailbox_as(&to)).find_map(|notice| notice.mail.token().cloned())
     }
 
     /// The short code that the page of the newest mail shows on another device.
