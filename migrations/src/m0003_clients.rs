@@ -18,6 +18,7 @@ impl MigrationTrait for Migration {
         let mut of_user = belongs_to("consents", "user_id", "users");
         manager.create_table(table("consents", ["user_id", "client"], columns).foreign_key(&mut of_user).take()).await?;
         manager.create_table(code_grants()).await?;
+        manager.create_index(index("ix_code_grants_user", "code_grants", ["realm", "user_id"])).await?;
         manager.create_index(index("ix_code_grants_expiry", "code_grants", ["expires_at"])).await?;
         manager.create_table(grants()).await?;
         manager.create_index(index("ix_grants_user", "grants", ["realm", "user_id"])).await?;

@@ -3,9 +3,11 @@
 //! It reads tables as they are, and so finds what the code that writes them got wrong.
 
 mod accounts;
+mod gained;
 mod once;
 mod secrets;
 mod select;
+mod tombstones;
 mod trail;
 
 use crate::{Store, StoreError};
@@ -24,6 +26,8 @@ pub struct Violation {
 pub async fn check(store: &Store, realm: &RealmId) -> Result<Vec<Violation>, StoreError> {
     let mut found = Vec::new();
     found.extend(accounts::check(store, realm).await?);
+    found.extend(tombstones::check(store, realm).await?);
+    found.extend(gained::check(store, realm).await?);
     found.extend(once::check(store, realm).await?);
     found.extend(trail::check(store, realm).await?);
     found.extend(secrets::check(store, realm).await?);

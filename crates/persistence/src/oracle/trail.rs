@@ -19,12 +19,15 @@ const RULES: [Rule; 7] = [
     Rule {
         says: "a tie has one record",
         broken_by: "SELECT l.user_id FROM linked_identities l WHERE l.realm = $1 GROUP BY l.realm, l.user_id, l.provider \
-                    HAVING COUNT(*) <> (SELECT COUNT(*) FROM audit a WHERE a.realm = l.realm AND a.user_id = l.user_id \
-                    AND a.provider = l.provider AND a.kind = 'identity-linked')",
+                    HAVING COUNT(*) <> (SELECT SUM(CASE WHEN a.kind = 'identity-linked' THEN 1 ELSE -1 END) FROM audit a \
+                    WHERE a.realm = l.realm AND a.user_id = l.user_id AND a.provider = l.provider \
+                    AND a.kind IN ('identity-linked', 'identity-unlinked'))",
     },
     Rule {
-        says: "a record of a tie is of a tie",
-        broken_by: "SELECT a.user_id FROM audit a WHERE a.realm = $1 AND a.kind = 'identity-linked' AND NOT EXISTS (SELECT 1 \
+        says: "a record of a tie is of a tie that is there, or that was taken off",
+        broken_by: "SELECT a.user_id FROM audit a WHERE a.realm = $1 AND a.kind IN ('identity-linked', 'identity-unlinked') \
+                    GROUP BY a.realm, a.user_id, a.provider \
+                    HAVING SUM(CASE WHEN a.kind = 'identity-linked' THEN 1 ELSE -1 END) <> (SELECT COUNT(*) \
                     FROM linked_identities l WHERE l.realm = a.realm AND l.user_id = a.user_id AND l.provider = a.provider)",
     },
     Rule {

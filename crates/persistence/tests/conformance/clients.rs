@@ -1,7 +1,7 @@
 //! A client, its requests, and what the OpenID provider makes of them.
 
 use crate::scene::*;
-use domain::{AuthenticationMethod, Digest, Entropy, Secret, Timestamp, User};
+use domain::{AuthenticationMethod, Digest, Entropy, IdentityKey, Secret, Timestamp, User};
 use downstream::code::issue_code;
 use downstream::token::{CodeRequest, RefreshRequest};
 use downstream::{
@@ -24,16 +24,21 @@ pub(crate) fn app() -> Client {
 
 /// A code for somebody who just signed in.
 pub(crate) fn code_for(user: &NewUser, seed: u8) -> (Secret, CodeGrant) {
+    code_through(user, None, &Entropy::from_bytes([seed; 32]))
+}
+
+/// A code for somebody who just signed in, through an identity.
+pub(crate) fn code_through(user: &NewUser, identity: Option<IdentityKey>, entropy: &Entropy) -> (Secret, CodeGrant) {
     let signed_in = SignedIn {
         user: user.id,
         subject: user.subject.clone(),
         epoch: domain::Epoch::default(),
         auth_time: at(0),
         methods: vec![AuthenticationMethod::Password],
-        identity: Some(identity("a1")),
+        identity,
         browser_session: Some(digest("s")),
     };
-    let code = Entropy::from_bytes([seed; 32]).secret("code");
+    let code = entropy.secret("code");
     let kept = issue_code(&code, &login("l").request, &signed_in, at(0));
     (code, kept)
 }
@@ -55,34 +60,44 @@ pub(crate) async fn signed_in(store: &Store, name: &str) -> (Secret, CodeGrant) 
 
 /// A token request with a code.
 pub(crate) async fn redeem(store: &Store, code: &Secret, now: Timestamp) -> Redeemed<TokenError> {
+    redeem_with(store, code, now, &Entropy::from_bytes([200; 32])).await
+}
+
+/// The same, with entropy of its own.
+pub(crate) async fn redeem_with(store: &Store, code: &Secret, now: Timestamp, entropy: &Entropy) -> Redeemed<TokenError> {
     let GrantRequest::Code(request) =
         read(&[("grant_type", "authorization_code"), ("code", code.reveal()), ("redirect_uri", BACK)])
     else {
         panic!("that is a code request")
     };
-    redeem_request(store, &request, now).await
+    redeem_request(store, &request, now, entropy).await
 }
 
-async fn redeem_request(store: &Store, request: &CodeRequest, now: Timestamp) -> Redeemed<TokenError> {
+async fn redeem_request(store: &Store, request: &CodeRequest, now: Timestamp, entropy: &Entropy) -> Redeemed<TokenError> {
     let client = app();
     let decide = |code: CodeGrant, user: Option<&User>| -> Result<Issuance, TokenError> {
-        grant::redeem(code, request, &client, user, now, &Entropy::from_bytes([200; 32]))
+        grant::redeem(code, request, &client, user, now, entropy)
     };
     store.redeem_code(&realm(), &request.digest(), now, decide).await.unwrap()
 }
 
 /// A token request with a refresh token. Every request has entropy of its own.
 pub(crate) async fn refresh(store: &Store, token: &Secret, now: Timestamp, seed: u8) -> Refreshed {
+    refresh_with(store, token, now, &Entropy::from_bytes([seed; 32])).await
+}
+
+/// The same, with entropy of any kind.
+pub(crate) async fn refresh_with(store: &Store, token: &Secret, now: Timestamp, entropy: &Entropy) -> Refreshed {
     let GrantRequest::Refresh(request) = read(&[("grant_type", "refresh_token"), ("refresh_token", token.reveal())]) else {
         panic!("that is a refresh request")
     };
-    refresh_request(store, &request, now, seed).await
+    refresh_request(store, &request, now, entropy).await
 }
 
-async fn refresh_request(store: &Store, request: &RefreshRequest, now: Timestamp, seed: u8) -> Refreshed {
+async fn refresh_request(store: &Store, request: &RefreshRequest, now: Timestamp, entropy: &Entropy) -> Refreshed {
     let client = app();
     let decide = |token: &RefreshToken, grant: &Grant, user: Option<&User>| -> Result<Issuance, RefreshRefusal> {
-        grant::refresh(request, token, grant, &client, user, now, &Entropy::from_bytes([seed; 32]))
+        grant::refresh(request, token, grant, &client, user, now, entropy)
     };
     store.refresh(&realm(), &request.digest(), now, decide).await.unwrap()
 }

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that can't go on fails")]
 
 mod accounts;
+mod acts;
 mod atomicity;
 mod clients;
 mod codes;
@@ -14,6 +15,7 @@ mod counts;
 mod database;
 mod identities;
 mod keys;
+mod living;
 mod oracle;
 mod outbox;
 mod races;
@@ -23,6 +25,7 @@ mod schema;
 mod sessions;
 mod single_use;
 mod tokens;
+mod tombstones;
 
 /// Makes tests of cases: one for each kind of database.
 macro_rules! on_every_database {

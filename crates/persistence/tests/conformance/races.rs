@@ -211,10 +211,10 @@ async fn inv_7_a_disable_between_question_and_commit_wins(database: &Database) {
             guards: vec![Guard { user: ada.id, version: Version(0) }],
             ..writes(vec![Write::StartBrowserSession(Box::new(browser_session(&name, &ada)))])
         };
-        let here = realm();
+        let (here, by) = (realm(), by());
         let (committed, disabled) = tokio::join!(
             database.store.commit(&here, &commit),
-            other.set_state(&here, ada.id, AccountState::Disabled, &by(), at(1))
+            other.set_state(&here, ada.id, AccountState::Disabled, &by, at(1))
         );
         assert!(!disabled.unwrap().unwrap().is_open());
         assert!(matches!(committed.unwrap(), DONE | Committed::GuardMoved));
