@@ -2,6 +2,7 @@
 
 use crate::definition::declaration::Outcome;
 use crate::definition::{ExecutionId, Revision};
+use crate::linking::Reasons;
 use domain::{AuthenticationMethod, Digest, FlowName, FrameId, IdentityKey, Secret, Timestamp, UpstreamExchange, User};
 use serde::{Deserialize, Serialize};
 
@@ -63,10 +64,22 @@ pub enum DenialCode {
     AccountDisabled,
     /// The provider is not (or no longer) in use.
     ProviderDisabled,
+    /// The provider lets in only certain authorities behind it, and this identity is of another.
+    AuthorityRefused,
+    /// Identities of this provider belong to accounts, but don't begin a login.
+    LinkOnly,
+    /// A linking rule matches several accounts, so it can't be told which one is meant.
+    Ambiguous,
+    /// A linking rule refuses the login.
+    RefusedByRule,
     /// Nothing in the flow could be used by this person.
     NoWayLeft,
     /// There is no account, and the flow makes none.
     NoAccount,
+    /// An account may have the address, and nothing that this person could do here would prove it.
+    NoProofPossible,
+    /// The account has an identity of this provider already, and gets no other one.
+    ProviderAlreadyLinked,
     /// A page would have been needed, but none may be shown.
     InteractionRequired,
     /// Nobody is signed in, and no page may be shown.
@@ -93,8 +106,14 @@ impl DenialCode {
         match self {
             Self::AccountDisabled => "account-disabled",
             Self::ProviderDisabled => "provider-disabled",
+            Self::AuthorityRefused => "authority-refused",
+            Self::LinkOnly => "link-only",
+            Self::Ambiguous => "ambiguous",
+            Self::RefusedByRule => "refused-by-rule",
             Self::NoWayLeft => "no-way-left",
             Self::NoAccount => "no-account",
+            Self::NoProofPossible => "no-proof-possible",
+            Self::ProviderAlreadyLinked => "provider-already-linked",
             Self::InteractionRequired => "interaction-required",
             Self::LoginRequired => "login-required",
             Self::ConsentRequired => "consent-required",
@@ -117,8 +136,14 @@ impl DenialCode {
             Self::FlowGone | Self::Undecided => "server_error",
             Self::AccountDisabled
             | Self::ProviderDisabled
+            | Self::AuthorityRefused
+            | Self::LinkOnly
+            | Self::Ambiguous
+            | Self::RefusedByRule
             | Self::NoWayLeft
             | Self::NoAccount
+            | Self::NoProofPossible
+            | Self::ProviderAlreadyLinked
             | Self::ConsentRefused
             | Self::Left
             | Self::ClientDisabled => "access_denied",
@@ -189,4 +214,7 @@ pub struct Decision {
     pub outcome: Outcome,
     /// When.
     pub at: Timestamp,
+    /// Why linking rules came to their verdict, if they were asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasons: Option<Reasons>,
 }

@@ -1,11 +1,10 @@
 //! `auto-set-existing-user`: links without asking, where a trusted provider vouches for the address that the account has proved.
 
-use super::{Act, Authenticator, Effect, Input, Sight, Turn, new_user};
+use super::finding::{is_handed_over, link};
+use super::{Act, Authenticator, Input, Sight, Turn};
 use crate::ask::{Fact, Question};
 use crate::definition::declaration::{AskKind, Declaration, Establishes, Kind, Need, Outcome};
-use crate::outcome::{DenialCode, Rejected};
-use crate::proof::AcceptedProof;
-use crate::session::How;
+use crate::outcome::Rejected;
 use domain::{Entropy, ProofKind, User};
 use std::sync::Arc;
 
@@ -39,7 +38,12 @@ impl Authenticator for AutoSetExistingUser {
             (Input::Enter { .. }, Some(existing)) if self.applies(sight) => Turn::ask(Question::FindUser(existing.id)),
             (Input::Enter { .. } | Input::Fact { fact: Fact::FoundUser(None), .. }, _) => Turn::just(Act::Attempted),
             (Input::Fact { fact: Fact::FoundUser(Some(user)), .. }, Some(existing)) if user.id == existing.id => {
-                link(sight, user)
+                if is_vouched_for(sight, &user) {
+                    let hands_over = goes_over(sight, &user);
+                    link(sight, user, hands_over)
+                } else {
+                    Turn::just(Act::Attempted)
+                }
             }
             (Input::Fact { .. }, _) => Turn::just(Act::WrongFact),
             _ => Turn::just(Act::Reject(Rejected::UnknownAction)),
@@ -47,19 +51,12 @@ impl Authenticator for AutoSetExistingUser {
     }
 }
 
+/// Whether a trusted word opens the account, or hands it over.
 fn is_vouched_for(sight: &Sight<'_>, user: &User) -> bool {
-    sight.policy.trusted_address(sight.frame).is_some_and(|address| user.has_proved(address))
+    let proved = sight.policy.trusted_address(sight.frame).is_some_and(|address| user.has_proved(address));
+    sight.accepts(ProofKind::TrustedAssertion) && (proved || goes_over(sight, user))
 }
 
-fn link(sight: &Sight<'_>, user: Box<User>) -> Turn {
-    if !is_vouched_for(sight, &user) {
-        return Turn::just(Act::Attempted);
-    }
-    if !user.is_open() {
-        return Turn::just(Act::Deny(DenialCode::AccountDisabled));
-    }
-    match AcceptedProof::accept(ProofKind::TrustedAssertion, user.id, sight.frame, sight.now) {
-        Some(proof) => Turn::just(Act::Succeed).with(Effect::User(new_user::chosen(sight, How::Proved(user, proof), None))),
-        None => Turn::just(Act::Attempted),
-    }
+fn goes_over(sight: &Sight<'_>, user: &User) -> bool {
+    is_handed_over(sight, (user, &sight.frame.existing_identities))
 }

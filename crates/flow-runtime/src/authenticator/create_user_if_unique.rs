@@ -1,8 +1,8 @@
-//! `create-user-if-unique`: makes an account, unless somebody may already have one with this address.
+//! `create-user-if-unique`: makes an account, unless the identity may belong to one that is there.
 
-use super::detect_existing_user::{candidate, found_by_address, look_up};
+use super::finding::{decide, look_up, remembered};
 use super::{Act, Authenticator, Effect, Input, Sight, Turn, new_user};
-use crate::ask::{Fact, FoundUsers};
+use crate::ask::{Candidates, Fact};
 use crate::definition::declaration::{AskKind, Declaration, Establishes, Kind, Need, Outcome};
 use crate::outcome::Rejected;
 use crate::session::How;
@@ -13,12 +13,12 @@ pub(super) static KIND: Kind = Kind { declaration: &DECLARATION, build: |_| Arc:
 
 static DECLARATION: Declaration = Declaration {
     name: "create-user-if-unique",
-    summary: "Makes an account for the identity, unless an existing one has its address; then the flow goes on with that one in mind.",
+    summary: "Makes an account for the identity, unless the realm's linking rules find one; then the flow goes on with that one in mind.",
     keys: &[],
     needs: &[Need::Identity],
-    outcomes: &[Outcome::Succeeded, Outcome::Attempted],
+    outcomes: &[Outcome::Succeeded, Outcome::Attempted, Outcome::Denied],
     establishes: &[Establishes::User, Establishes::NewUser, Establishes::ExistingUser],
-    asks: &[AskKind::FindUsers],
+    asks: &[AskKind::FindCandidates],
     shows: false,
 };
 
@@ -33,25 +33,24 @@ impl Authenticator for CreateUserIfUnique {
     fn act(&self, sight: &Sight<'_>, input: Input<'_>, entropy: &Entropy) -> Turn {
         match input {
             Input::Enter { .. } => look_up(sight),
-            Input::Fact { fact: Fact::FoundUsers(found), .. } => match candidate(sight, &found) {
-                Some(user) => Turn::just(Act::Attempted).with(Effect::Existing(Box::new(found_by_address(user)))),
+            Input::Fact { fact: Fact::Candidates(found), .. } => decide(sight, &found, |one| match one {
+                Some(one) => Turn::just(Act::Attempted).with(remembered(one)),
                 None => create(sight, entropy, &found),
-            },
+            }),
             Input::Fact { .. } => Turn::just(Act::WrongFact),
             _ => Turn::just(Act::Reject(Rejected::UnknownAction)),
         }
     }
 }
 
-fn create(sight: &Sight<'_>, entropy: &Entropy, found: &FoundUsers) -> Turn {
+/// A name that is somebody's isn't taken. An address that somebody proved stays theirs: the new account only claims it.
+fn create(sight: &Sight<'_>, entropy: &Entropy, found: &Candidates) -> Turn {
     let wanted = sight.frame.profile.username.as_deref().and_then(|name| Username::parse(name).ok());
-    let username = wanted.filter(|_| found.by_username.is_none());
+    let username = wanted.filter(|_| !found.wanted_is_taken);
     let provider = sight.frame.identity.as_ref().map(|identity| identity.key.provider.clone());
-    let proof = sight
-        .policy
-        .trusted_address(sight.frame)
-        .and(provider)
-        .map(|provider| AddressProof::TrustedProvider { provider, at: sight.now });
+    let is_owned = |address: &&domain::EmailAddress| found.accounts.iter().any(|account| account.user.has_proved(address));
+    let trusted = sight.policy.trusted_address(sight.frame).filter(|address| !is_owned(address));
+    let proof = trusted.and(provider).map(|provider| AddressProof::TrustedProvider { provider, at: sight.now });
     let user = new_user::for_identity(sight, entropy, username, proof);
     let chosen = new_user::chosen(sight, How::Created(Box::new(user)), None);
     Turn::just(Act::Succeed).with(Effect::User(chosen))

@@ -7,6 +7,7 @@ use super::set::Compiled;
 use super::value::Wanted;
 use super::verdict::{Judgement, LinkingVerdict, One, Refusal};
 use crate::ask::{Candidate, Candidates, Sought};
+use crate::authenticator::hand_over::{self, Comer};
 use domain::{AccountState, LinkingDomain, ProofKind, RuleName, UserId, Username};
 
 /// What one rule came to.
@@ -119,17 +120,26 @@ impl Case<'_> {
         let claims = taken.iter().filter(|(account, value)| !has_proved(account, value)).count();
         let trusted = self.trusted_address().is_some();
         taken.retain(|(account, value)| {
+            let several = claims > 1 || found.more_claims;
             let turned = match () {
                 () if has_proved(account, value) => return true,
                 () if rule.require_verified.local => Turned::Unproved,
+                () if !has_owner && !several && self.is_handed_over(account) => return true,
                 () if has_owner || trusted => Turned::Outranked,
-                () if claims > 1 || found.more_claims => Turned::NotTheOnlyClaim,
+                () if several => Turned::NotTheOnlyClaim,
                 () if !account.user.has_password && !self.can_be_mailed(value) => Turned::Unprovable,
                 () => return true,
             };
             pass(passed, account, turned);
             false
         });
+    }
+
+    /// Whether an account that only claims the address goes to this person in place.
+    fn is_handed_over(&self, account: &Candidate) -> bool {
+        let provider = &self.identity.key.provider;
+        let comer = self.trusted_address().map(|trusted| Comer { provider, trusted });
+        comer.is_some_and(|comer| hand_over::goes_over(self.policy, comer, (&account.user, &account.identities)))
     }
 
     fn can_be_mailed(&self, value: &Wanted) -> bool {
@@ -176,6 +186,7 @@ impl Case<'_> {
             [(account, value)] if !there_may_be_more => {
                 let accepts = rule.proofs.is_empty() || rule.proofs.contains(&ProofKind::TrustedAssertion);
                 let proved = self.proves(&finder.by, value, &account.user, !rule.authorities.is_empty());
+                let proved = proved || finder.is_by_address() && self.is_handed_over(account);
                 let links_alone = rule.auto_link && accepts && proved;
                 let demand = (!rule.proofs.is_empty()).then(|| rule.proofs.clone());
                 let one = One { rule: rule.name.clone(), account: (*account).clone(), demand, links_alone };

@@ -238,9 +238,8 @@ impl Reader {
     fn attribute(&mut self) -> Read<AttributeName> {
         let at = self.at();
         let name = if self.takes("[") {
-            let name = match self.tokens.next() {
-                Some((_, Token::Text(name))) => name,
-                _ => return Self::wrong(at, "there should be the name of an attribute in quotes here"),
+            let Some((_, Token::Text(name))) = self.tokens.next() else {
+                return Self::wrong(at, "there should be the name of an attribute in quotes here");
             };
             self.expect("]")?;
             name

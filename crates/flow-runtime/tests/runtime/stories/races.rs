@@ -42,7 +42,7 @@ fn a_first_login_that_is_overtaken_between_two_questions_is_an_ordinary_one() {
                 Step::Rest(resting) => break resting,
                 Step::Rejected(rejected) => panic!("{rejected:?}"),
             };
-            if matches!(asking.question(), Question::FindUsers { .. }) && !std::mem::replace(&mut overtaken, true) {
+            if matches!(asking.question(), Question::FindCandidates(_)) && !std::mem::replace(&mut overtaken, true) {
                 two.meets(w, &twos);
             }
             let fact = w.answer(one.start.key, asking.question());

@@ -1,0 +1,57 @@
+//! How authenticators ask the realm's rules which account an identity may belong to, and take their answer.
+
+use super::hand_over::{self, Comer};
+use super::{Act, Effect, Found, Sight, Turn, new_user};
+use crate::ask::{Candidates, Question};
+use crate::linking::{Case, Judgement, LinkingVerdict, One};
+use crate::outcome::DenialCode;
+use crate::proof::AcceptedProof;
+use crate::session::How;
+use domain::{LinkedIdentity, ProofKind, User};
+
+/// Asks for the accounts that the rules could mean.
+pub(super) fn look_up(sight: &Sight<'_>) -> Turn {
+    match Case::of(sight.policy, sight.frame) {
+        Some(case) => Turn::ask(Question::FindCandidates(Box::new(case.sought()))),
+        None => Turn::just(Act::Attempted),
+    }
+}
+
+/// Lets the rules decide, and goes on with the account that they found (None: nobody). The reasons are kept, whatever follows.
+pub(super) fn decide(sight: &Sight<'_>, found: &Candidates, go_on: impl FnOnce(Option<One>) -> Turn) -> Turn {
+    let Some(case) = Case::of(sight.policy, sight.frame) else { return Turn::just(Act::Attempted) };
+    let Judgement { verdict, reasons } = case.judge(found);
+    let turn = match verdict {
+        LinkingVerdict::Nobody => go_on(None),
+        LinkingVerdict::One(one) => go_on(Some(*one)),
+        LinkingVerdict::Several { .. } => Turn::just(Act::Deny(DenialCode::Ambiguous)),
+        LinkingVerdict::Deny { .. } => Turn::just(Act::Deny(DenialCode::RefusedByRule)),
+    };
+    turn.with(Effect::Reasons(Box::new(reasons)))
+}
+
+/// The account that a rule found, for the login to remember.
+pub(super) fn remembered(one: One) -> Effect {
+    let One { rule, account, demand, .. } = one;
+    Effect::Existing(Box::new(Found { user: account.user, identities: account.identities, rule: Some(rule), demand }))
+}
+
+/// Links the account on the provider's word. An account that only claims the address is handed over by that, where the provider is set up
+/// for it; else it is never opened.
+pub(super) fn link(sight: &Sight<'_>, user: Box<User>, hands_over: bool) -> Turn {
+    if !user.is_open() {
+        return Turn::just(Act::Deny(DenialCode::AccountDisabled));
+    }
+    let accepted = AcceptedProof::accept(ProofKind::TrustedAssertion, user.id, sight.frame, sight.now);
+    match accepted.map(|proof| if hands_over { proof.handing_over() } else { proof }) {
+        Some(proof) => Turn::just(Act::Succeed).with(Effect::User(new_user::chosen(sight, How::Proved(user, proof), None))),
+        None => Turn::just(Act::Attempted),
+    }
+}
+
+/// Whether the account only claims the address that the provider is trusted for, and goes to whoever comes with that word.
+pub(super) fn is_handed_over(sight: &Sight<'_>, account: (&User, &[LinkedIdentity])) -> bool {
+    let provider = sight.frame.identity.as_ref().map(|identity| &identity.key.provider);
+    let comer = provider.zip(sight.policy.trusted_address(sight.frame));
+    comer.is_some_and(|(provider, trusted)| hand_over::goes_over(sight.policy, Comer { provider, trusted }, account))
+}
