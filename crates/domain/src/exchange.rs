@@ -1,7 +1,11 @@
 //! One trip to an identity provider and back.
 
-use crate::{ExchangeId, ProviderAlias, Secret};
+use crate::{ExchangeId, ProviderAlias, Secret, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// How far a provider's clock may be off.
+const CLOCK_SKEW: Duration = Duration::from_mins(1);
 
 /// A trip to a provider, as the login remembers it. State, nonce and PKCE verifier are derived from the login, this id
 /// and a server key, so nothing secret is stored of it.
@@ -13,6 +17,22 @@ pub struct UpstreamExchange {
     pub provider: ProviderAlias,
     /// Whether the provider must ask for credentials again (`prompt=login`, OpenID Connect Core §3.1.2.1).
     pub fresh: bool,
+    /// When it began.
+    pub started_at: Timestamp,
+}
+
+impl UpstreamExchange {
+    /// Whether the person authenticated on this trip, by what the provider says (`auth_time`, OpenID Connect Core §2). Silence is no
+    /// fresh login, nor is one from before the trip or from the future.
+    pub fn brought_a_fresh_login(&self, auth_time: Option<Timestamp>, now: Timestamp) -> bool {
+        let began = self.started_at.minus(CLOCK_SKEW);
+        auth_time.is_some_and(|at| began <= at && at <= now.plus(CLOCK_SKEW))
+    }
+
+    /// Whether a login at that time is at most this old, give or take what clocks are off (OpenID Connect Core §3.1.2.1, `max_age`).
+    pub fn is_young_enough(auth_time: Timestamp, most: Duration, now: Timestamp) -> bool {
+        now.since(auth_time) <= most.saturating_add(CLOCK_SKEW)
+    }
 }
 
 /// What came back on the callback (RFC 6749 §4.1.2, RFC 9207 §2). Nothing of it is trusted yet.
@@ -38,4 +58,23 @@ pub enum UpstreamFailure {
     Refused,
     /// The provider gave another error code.
     Error,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn oidc_rp_8_only_a_login_on_the_trip_is_fresh() {
+        let at = Timestamp::from_seconds;
+        let provider = ProviderAlias::parse("campus").unwrap();
+        let trip = UpstreamExchange { id: ExchangeId::from_bytes([1; 16]), provider, fresh: true, started_at: at(1000) };
+        for (auth_time, fresh) in
+            [(None, false), (Some(939), false), (Some(940), true), (Some(1000), true), (Some(1160), true), (Some(1161), false)]
+        {
+            assert_eq!(trip.brought_a_fresh_login(auth_time.map(at), at(1100)), fresh, "{auth_time:?}");
+        }
+        let young = |auth_time| UpstreamExchange::is_young_enough(at(auth_time), Duration::from_secs(100), at(1000));
+        assert!(young(840) && !young(839));
+    }
 }

@@ -76,13 +76,15 @@ pub enum Page {
         proved: bool,
         /// Whether a profile page can be shown again.
         can_review: bool,
+        /// What becomes of other identities of the same provider, if that must be said.
+        others: Option<Others>,
     },
     /// A mail is on its way: field `code` with action `continue`; action `resend`.
     CheckMail {
-        /// Where to, masked.
+        /// Where to, as the viewer may know it: masked, or what they typed.
         address: String,
-        /// The provider's name.
-        provider: String,
+        /// Why.
+        why: MailReason,
         /// How long the mail's link works.
         lifetime: std::time::Duration,
         /// From when on another mail may be asked for.
@@ -92,23 +94,34 @@ pub enum Page {
         /// What was wrong with the code.
         problems: Problems,
     },
-    /// The mail's link, opened in the browser that started: one press finishes (a form to the mail's own address).
-    MailPress {
-        /// The provider's name.
-        provider: String,
-        /// What the person is called there.
-        identity: String,
-        /// The account that is linked, or none if a fresh account takes the address.
-        account: Option<String>,
+    /// The mail's link, opened in the browser that started: one press goes on (a form to the mail's own address).
+    MailPress(MailMeaning),
+    /// The mail's link, opened elsewhere: what it would do, and the short code (which the driver fills in; see `ui`).
+    MailCode(MailMeaning),
+    /// “Forgot your password?”: field `username` (or address); action `continue`.
+    ForgottenPassword {
+        /// What to write into the field.
+        username: String,
+        /// What was wrong.
+        problems: Problems,
     },
-    /// The mail's link, opened elsewhere: both accounts, and the short code (which the driver fills in; see `ui`).
-    MailCode {
-        /// The provider's name.
-        provider: String,
-        /// What the person is called there.
-        identity: String,
-        /// The account that would be linked, or none if a fresh account takes the address.
-        account: Option<String>,
+    /// The new password of an account whose mailbox was opened: field `password`; action `continue`.
+    NewPassword {
+        /// The address whose mailbox was opened.
+        address: String,
+        /// What was wrong.
+        problems: Problems,
+    },
+    /// Another address for the account that signed in: field `email`; action `continue`.
+    ChangeAddress {
+        /// The account.
+        account: String,
+        /// The address that it has.
+        current: Option<String>,
+        /// What to write into the field.
+        wanted: String,
+        /// What was wrong.
+        problems: Problems,
     },
     /// The password of the existing account: field `password`; action `continue`.
     Reauthenticate {
@@ -118,8 +131,25 @@ pub enum Page {
         identity: String,
         /// The address by which the account was found.
         account: String,
+        /// Whether the page may say that there is an account.
+        reveals: bool,
         /// What was wrong.
         problems: Problems,
+    },
+    /// A fresh login at a provider that is linked already: field `provider`; action `continue`.
+    ProveAtProvider {
+        /// The provider that will be linked.
+        provider: String,
+        /// What the person is called there.
+        identity: String,
+        /// The address by which the account was found.
+        account: String,
+        /// Whether the page may say that there is an account.
+        reveals: bool,
+        /// Where the account could be proved: values of the field `provider`, with names.
+        providers: Vec<(ProviderAlias, String)>,
+        /// How the last trip ended, if it proved nothing.
+        came_back: Option<CameBack>,
     },
     /// The browser should be at a provider: actions `way` (again) and `restart`.
     AtProvider {
@@ -144,6 +174,84 @@ pub enum Page {
     Denied {
         /// Which.
         code: crate::DenialCode,
+        /// The provider whose identity was to be linked, by name.
+        provider: Option<String>,
+    },
+}
+
+/// What linking does to other identities of the same provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Others {
+    /// What the person is called there by them. Empty if the page may not say whether there are any.
+    pub labels: Vec<String>,
+    /// Whether the new one takes their place; else it is one more.
+    pub replaced: bool,
+}
+
+/// A trip that was to prove an account, and didn't.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CameBack {
+    /// The provider's name.
+    pub provider: String,
+    /// What the person is called there.
+    pub identity: String,
+    /// As whom they came back.
+    pub came_as: CameBackAs,
+}
+
+/// As whom somebody came back from a trip that was to prove an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CameBackAs {
+    /// As the identity that is to be linked, which proves nothing about the account.
+    TheOneToLink,
+    /// As somebody whose identity isn't the account's.
+    SomebodyElse,
+    /// Without having been asked for credentials, as far as the provider tells.
+    NotFresh,
+}
+
+/// Why somebody is to look into a mailbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailReason {
+    /// Only its reader may link this provider.
+    Link {
+        /// The provider's name.
+        provider: String,
+    },
+    /// A password is forgotten. Whether a mail was sent at all depends on whether there is an account, so nobody is told.
+    NewPassword,
+    /// The address is to be the account's.
+    Address,
+}
+
+/// What the button behind a mail's link does. Whoever holds the mail may know that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailMeaning {
+    /// It links an identity.
+    Link {
+        /// The provider's name.
+        provider: String,
+        /// What the person is called there.
+        identity: String,
+        /// The account that is linked, or none if a fresh account takes the address.
+        account: Option<String>,
+    },
+    /// It leads to the page for a new password.
+    NewPassword {
+        /// The mailbox.
+        address: String,
+        /// Whether a fresh account takes the address, because nobody has proved it.
+        fresh: bool,
+    },
+    /// It makes the address that of an account.
+    Address {
+        /// The account.
+        account: String,
+        /// The address that it has now, masked, if it is another one.
+        from: Option<String>,
+        /// The address that it gets.
+        to: String,
     },
 }
 
@@ -222,6 +330,10 @@ pub enum Problem {
     CodeExhausted,
     /// Another mail may be asked for a little later.
     TooSoon,
+    /// What a mailbox opened isn't open any more.
+    TooLate,
+    /// The account has this address already.
+    SameAddress,
 }
 
 /// Something that happened on the way to a page.
@@ -237,6 +349,11 @@ pub enum Message {
     },
     /// The mail was sent again.
     MailSentAgain,
+    /// The application wants a fresh login, and the provider didn't ask for credentials again.
+    NotFresh {
+        /// The provider's name.
+        provider: String,
+    },
 }
 
 /// Another way that the person can take: a form with action `way`, field `way`, and `provider` where it has one.
@@ -266,4 +383,13 @@ pub enum WayKind {
     Password,
     /// A mail to the address.
     Mail,
+    /// “Forgot your password?”
+    Recover,
+    /// A fresh login at a provider that is linked already.
+    LinkedProvider {
+        /// Value of the field `provider`.
+        alias: ProviderAlias,
+        /// Its name.
+        name: String,
+    },
 }

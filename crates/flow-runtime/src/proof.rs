@@ -1,7 +1,7 @@
 //! Accepted proofs: the only way to a link.
 
 use crate::session::Frame;
-use domain::{Accepted, IdentityKey, LinkProof, ProofKind, Timestamp, UserId};
+use domain::{Accepted, IdentityKey, LinkProof, ProofKind, RuleName, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 /// A proof that a frame's identity belongs to a user. It can only be made by [`AcceptedProof::accept`], from inside this crate,
@@ -11,14 +11,32 @@ pub struct AcceptedProof {
     user: UserId,
     identity: IdentityKey,
     proof: LinkProof,
+    /// It opens an account that never proved its address, so that account must be handed over first.
+    #[serde(default)]
+    hands_over: bool,
 }
 
 impl AcceptedProof {
-    /// Accepts evidence that the identity of `frame` belongs to `user`. None if the frame has no identity.
+    /// Accepts evidence that the identity of `frame` belongs to `user`. None if the frame has no identity, or the rule that found the
+    /// account wants another proof.
     pub(crate) fn accept(kind: ProofKind, user: UserId, frame: &Frame, at: Timestamp) -> Option<Self> {
         let identity = frame.identity.as_ref()?.key.clone();
-        let proof = LinkProof { kind, at, accepted: accepted_in(frame) };
-        Some(Self { user, identity, proof })
+        if frame.demand.as_ref().is_some_and(|demand| !demand.contains(&kind)) {
+            return None;
+        }
+        let proof = LinkProof { kind, at, accepted: accepted_in(frame, frame.rule.clone()) };
+        Some(Self { user, identity, proof, hands_over: false })
+    }
+
+    /// The same for an account that never proved the address: it is handed over before the identity is linked.
+    #[must_use]
+    pub(crate) fn handing_over(self) -> Self {
+        Self { hands_over: true, ..self }
+    }
+
+    /// Whether the account must be handed over before the identity is linked.
+    pub fn hands_over(&self) -> bool {
+        self.hands_over
     }
 
     /// Whether this proof is for that user, that identity and that frame.
@@ -38,7 +56,7 @@ impl AcceptedProof {
     }
 }
 
-/// That a proof was accepted in this frame.
-pub(crate) fn accepted_in(frame: &Frame) -> Accepted {
-    Accepted::Login { frame: frame.id, flow: frame.flow.clone(), revision: frame.revision.0.clone(), rule: frame.rule.clone() }
+/// That a proof was accepted in this frame, for an account that a rule found.
+pub(crate) fn accepted_in(frame: &Frame, rule: Option<RuleName>) -> Accepted {
+    Accepted::Login { frame: frame.id, flow: frame.flow.clone(), revision: frame.revision.0.clone(), rule }
 }

@@ -2,12 +2,12 @@
 
 use crate::definition::{ExecutionId, Revision};
 use crate::outcome::{Denial, Finish};
-use crate::page::{FieldName, Message, Problem, Problems};
+use crate::page::{CameBackAs, FieldName, Message, Problem, Problems};
 use crate::proof::AcceptedProof;
 use crate::write::NewUser;
 use domain::{
-    AuthenticationMethod, AuthorizeRequest, BrokeredIdentity, Digest, EmailAddress, FlowName, FrameId, IdentityKey,
-    LinkedIdentity, ProofKind, RuleName, SessionKey, Timestamp, UpstreamExchange, User,
+    AuthenticationMethod, AuthorizeRequest, BrokeredIdentity, Digest, EmailAddress, Epoch, FlowName, FrameId, IdentityId, IdentityKey,
+    LinkedIdentity, ProofKind, ProviderAlias, RuleName, SessionKey, Timestamp, UpstreamExchange, User, UserId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -213,9 +213,86 @@ pub enum Memory {
         sent_at: Timestamp,
         /// What was wrong with the last try.
         problem: Option<Problem>,
+        /// What the mail is for.
+        errand: Errand,
+    },
+    /// A mailbox was opened, and a new password may be set for what it opens.
+    Opened {
+        /// What that is.
+        recovery: Recovery,
+        /// Until when.
+        until: Timestamp,
+        /// How its account is now; known only while a step looks at it.
+        user: Option<Box<User>>,
+        /// What was wrong with the last try.
+        problems: Problems,
     },
     /// Back from a provider with an identity whose first-login flow was called.
     Brokered(Box<BrokeredIdentity>),
+    /// Back from a provider that was to prove the account, without a proof.
+    CameBack {
+        /// From where.
+        provider: ProviderAlias,
+        /// What the person is called there.
+        identity: String,
+        /// As whom.
+        came_as: CameBackAs,
+    },
+    /// The person wants the account to have one more identity of the provider, beside these.
+    Agreed(BTreeSet<IdentityId>),
+}
+
+/// What a mail is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Errand {
+    /// To show that the existing account's mailbox is open to whoever brought the identity.
+    Link,
+    /// To set a new password.
+    Recover(Recovery),
+    /// To show that an address belongs to whoever signs in.
+    Address {
+        /// The address.
+        address: EmailAddress,
+        /// Whether another account has proved it, so that the mail only says so. No page may tell.
+        taken: bool,
+    },
+}
+
+/// A forgotten password: what was asked for, and what was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recovery {
+    /// The name as it was typed. Pages show nothing else.
+    pub name: String,
+    /// The mailbox, as it is stored. For nobody it is one that doesn't exist.
+    pub mailbox: EmailAddress,
+    /// What that mailbox opens. No page may tell before it is opened.
+    pub opens: Opens,
+}
+
+/// What a mailbox opens for somebody who forgot a password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Opens {
+    /// The account that has proved it.
+    Account(UserId, Epoch),
+    /// A fresh account, because nobody has proved it.
+    FreshAccount,
+    /// Nothing: its account signs in with these providers, and never had a password.
+    Elsewhere(Vec<String>),
+    /// Nothing: there is nobody.
+    Nobody,
+}
+
+impl Memory {
+    /// Which of its execution's pages is shown.
+    fn stage(&self) -> &'static str {
+        match self {
+            Self::Mail { .. } => ".mail",
+            Self::Opened { .. } => ".opened",
+            _ => "",
+        }
+    }
 }
 
 /// Names the page that a form belongs to, so that a form from an older page is noticed.
@@ -229,6 +306,15 @@ impl How {
         match self {
             Self::BrowserSession(user, _) | Self::Authenticated(user) | Self::Proved(user, _) => *user = now,
             Self::Created(_) => {}
+        }
+    }
+
+    /// The same account, as it is now or is about to be. If its past dies, so does the browser session that knew it.
+    pub(crate) fn renew(&mut self, now: Box<User>) {
+        if matches!(self, Self::BrowserSession(user, _) if user.epoch != now.epoch) {
+            *self = Self::Authenticated(now);
+        } else {
+            self.refresh(now);
         }
     }
 
@@ -251,7 +337,10 @@ impl AuthenticationSession {
     pub fn step_id(&self) -> StepId {
         let frame = self.frame().map_or(String::new(), |frame| frame.id.to_string());
         StepId(match &self.rest {
-            Rest::Showing(execution) => format!("{frame}.{execution}"),
+            Rest::Showing(execution) => {
+                let memory = self.frame().and_then(|frame| frame.memory.get(execution));
+                format!("{frame}.{execution}{}", memory.map_or("", Memory::stage))
+            }
             Rest::AtProvider { exchange, .. } => format!("{frame}.{}", exchange.id),
             Rest::Consent(chosen) => format!("consent.{}.{}", chosen.user().subject, chosen.auth_time.as_millis()),
             Rest::Finished { .. } | Rest::Denied { .. } => "end".to_owned(),

@@ -151,7 +151,8 @@ pub enum Write {
     StartBrowserSession(Box<BrowserSession>),
     /// Ends the browser session that this login replaces.
     EndBrowserSession(Digest),
-    /// Keeps a token for a mail, and uses up all others of the same login and purpose.
+    /// Keeps a token for a mail, and uses up all others of the same login and purpose; for [`domain::TokenPurpose::ChangeAddress`] also
+    /// those of the account's other logins, so that the last wish counts.
     IssueToken(Box<ActionToken>),
     /// Uses up a token. It must be there and unused ([`Conflict::Token`]).
     ConsumeToken(Digest),
@@ -302,5 +303,62 @@ pub enum MailKind {
         provider: String,
         /// What the person is called at the provider.
         identity: String,
+        /// What they were called there by identities that it replaced.
+        #[serde(default)]
+        replaced: Vec<String>,
     },
+    /// The way to a new password.
+    ResetPassword {
+        /// The token for the link.
+        token: Secret,
+        /// The client's name.
+        client: String,
+        /// Whether a fresh account takes the address, because nobody has proved it.
+        fresh: bool,
+    },
+    /// There is no password to forget: the account signs in with providers.
+    NoPassword {
+        /// The providers' names.
+        providers: Vec<String>,
+        /// The client's name.
+        client: String,
+    },
+    /// The account of this address has a new password.
+    PasswordChanged {
+        /// The account.
+        account: String,
+    },
+    /// “Is this your address?”, to the address that an account is to have.
+    ConfirmAddress {
+        /// The token for the link.
+        token: Secret,
+        /// The account.
+        account: String,
+        /// The address that it has now, masked, if it is another one.
+        from: Option<String>,
+        /// The address that it gets.
+        to: String,
+    },
+    /// Somebody wants this address for an account, but another account has proved it.
+    AddressTaken {
+        /// The address.
+        address: String,
+    },
+    /// The account of this address has another one now.
+    AddressChanged {
+        /// The account.
+        account: String,
+        /// Its new address, masked.
+        to: String,
+    },
+}
+
+impl MailKind {
+    /// The token of its link, if it has one.
+    pub fn token(&self) -> Option<&Secret> {
+        match self {
+            Self::ProveAddress { token, .. } | Self::ResetPassword { token, .. } | Self::ConfirmAddress { token, .. } => Some(token),
+            _ => None,
+        }
+    }
 }

@@ -145,7 +145,8 @@ impl Way {
     fn of(way: &OpenWay) -> Self {
         let (provider, look) = match &way.kind {
             WayKind::Provider { alias, .. } => (Some(alias.to_string()), "second provider"),
-            WayKind::Login | WayKind::Register | WayKind::Password | WayKind::Mail => (None, "second"),
+            WayKind::LinkedProvider { alias, .. } => (Some(alias.to_string()), "second"),
+            WayKind::Login | WayKind::Register | WayKind::Password | WayKind::Mail | WayKind::Recover => (None, "second"),
         };
         Self { id: way.id.clone(), provider, label: words::way(&way.kind), look }
     }

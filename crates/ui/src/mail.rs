@@ -1,6 +1,7 @@
 //! Mails: a subject, a text that is enough by itself, and the same as HTML. Nothing in them is loaded from elsewhere.
 
 use crate::name::mailed;
+use crate::note::Note;
 use crate::words;
 use askama::Template;
 use flow_runtime::MailKind;
@@ -22,7 +23,7 @@ pub struct Mail {
 pub struct Letter<'a> {
     /// The realm's name.
     pub realm: &'a str,
-    /// The address that the mail is for: the token's page for [`MailKind::ProveAddress`]. Holds nothing about the recipient.
+    /// The address that the mail is for: the token's page for a mail that has one. Holds nothing about the recipient.
     pub link: &'a str,
     /// How long the link works from now.
     pub lifetime: Duration,
@@ -68,6 +69,8 @@ struct IdentityLinked {
     realm: String,
     provider: String,
     identity: String,
+    /// What it replaces.
+    replaced: Option<String>,
 }
 
 /// Writes a mail. Names are cleaned, cut, escaped, and never become links.
@@ -90,10 +93,12 @@ pub fn mail(kind: &MailKind, letter: &Letter<'_>) -> Result<Mail, askama::Error>
                 html: ProveAddressHtml { realm: &words.realm, words: &words }.render()?,
             })
         }
-        MailKind::IdentityLinked { provider, identity } => {
+        MailKind::IdentityLinked { provider, identity, replaced } => {
+            let replaced: Vec<_> = replaced.iter().map(|label| mailed(label, words::SOMEBODY)).collect();
             let words = IdentityLinked {
                 provider: mailed(provider, words::SOME_PROVIDER),
                 identity: mailed(identity, words::SOMEBODY),
+                replaced: (!replaced.is_empty()).then(|| replaced.join(", ")),
                 realm,
             };
             Ok(Mail {
@@ -102,5 +107,13 @@ pub fn mail(kind: &MailKind, letter: &Letter<'_>) -> Result<Mail, askama::Error>
                 html: IdentityLinkedHtml { realm: &words.realm, words: &words }.render()?,
             })
         }
+        MailKind::ResetPassword { client, fresh, .. } => Note::reset_password(realm, letter, client, *fresh).mail(),
+        MailKind::NoPassword { providers, client } => Note::no_password(realm, providers, client).mail(),
+        MailKind::PasswordChanged { account } => Note::password_changed(realm, account).mail(),
+        MailKind::ConfirmAddress { account, from, to, .. } => {
+            Note::confirm_address(realm, letter, account, (from.as_deref(), to)).mail()
+        }
+        MailKind::AddressTaken { address } => Note::address_taken(realm, address).mail(),
+        MailKind::AddressChanged { account, to } => Note::address_changed(realm, account, to).mail(),
     }
 }

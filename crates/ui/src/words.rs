@@ -71,6 +71,8 @@ pub(crate) fn problem(field: FieldName, problem: &Problem, now: Timestamp) -> St
         Problem::PasswordLength => "Use a password of 8 to 256 characters".to_owned(),
         Problem::WrongCode => "This isn't the code from the newest mail. Check it and try again".to_owned(),
         Problem::CodeExhausted => "Too many wrong codes. Ask for another mail".to_owned(),
+        Problem::TooLate => "That took too long. Ask for another mail".to_owned(),
+        Problem::SameAddress => "This is the address of your account already. Enter another one".to_owned(),
         Problem::TooSoon => "A mail is on its way. Wait a little before you ask for another one".to_owned(),
     }
 }
@@ -91,6 +93,13 @@ pub(crate) fn message(message: &Message) -> Note {
     match message {
         Message::MailSentAgain => {
             Note { tone: "good", text: "Another mail is on its way. Only the newest one works.".to_owned() }
+        }
+        Message::NotFresh { provider } => {
+            let provider = shown(provider, SOME_PROVIDER);
+            let text = format!(
+                "You came back from {provider}, but it didn't ask you to sign in again, and that is what the application needs. Sign out at {provider} first and try again, or use another way."
+            );
+            Note { tone: "bad", text }
         }
         Message::Upstream { provider, failure } => {
             let provider = shown(provider, SOME_PROVIDER);
@@ -116,7 +125,9 @@ pub(crate) fn way(kind: &WayKind) -> String {
         WayKind::Login => "Use a username and password".to_owned(),
         WayKind::Register => "Create an account".to_owned(),
         WayKind::Password => "Use the account's password".to_owned(),
+        WayKind::LinkedProvider { name, .. } => format!("Sign in again at {}", shown(name, SOME_PROVIDER)),
         WayKind::Mail => "Get a mail at its address".to_owned(),
+        WayKind::Recover => "Forgot your password?".to_owned(),
     }
 }
 

@@ -1,12 +1,14 @@
 //! `confirm-link`: says that an account exists, what linking means, and asks whether it is theirs. It proves nothing.
 
-use super::{Act, Authenticator, Input, Sight, Turn};
+use super::{Act, Authenticator, Effect, Input, Sight, Turn};
 use crate::definition::config::{Key, KeyKind};
 use crate::definition::declaration::{Declaration, Establishes, Kind, Need, Outcome};
 use crate::event::action;
-use crate::outcome::Rejected;
-use crate::page::Page;
-use domain::Entropy;
+use crate::others::{self, Joining, joining};
+use crate::outcome::{DenialCode, Rejected};
+use crate::page::{Others, Page};
+use crate::session::Memory;
+use domain::{Entropy, ExistingLink, LinkedIdentity};
 use std::sync::Arc;
 
 pub(super) static KIND: Kind = Kind {
@@ -21,11 +23,11 @@ static DECLARATION: Declaration = Declaration {
         name: "reveals",
         kind: KeyKind::OneOf(&["account", "nothing"]),
         default: Some("nothing"),
-        description: "Whether the page says that an account exists, or only that the address may be in use.",
+        description: "Whether the page says that an account exists, if the provider vouches for the address, or only that it may be in use.",
         example: "account",
     }],
     needs: &[Need::Identity, Need::ExistingUser],
-    outcomes: &[Outcome::Succeeded, Outcome::Attempted, Outcome::Challenged],
+    outcomes: &[Outcome::Succeeded, Outcome::Attempted, Outcome::Challenged, Outcome::Denied],
     establishes: &[],
     asks: &[],
     shows: true,
@@ -45,11 +47,15 @@ impl Authenticator for ConfirmLink {
         sight.frame.existing.is_some()
     }
 
+    fn reveals_accounts(&self) -> bool {
+        self.reveals
+    }
+
     fn act(&self, sight: &Sight<'_>, input: Input<'_>, _entropy: &Entropy) -> Turn {
         match input {
-            Input::Enter { .. } if self.applies(sight) => Turn::just(Act::Show { retry: false }),
+            Input::Enter { .. } if self.applies(sight) => self.begin(sight),
             Input::Enter { .. } => Turn::just(Act::Attempted),
-            Input::Form(form) if form.action == action::CONTINUE => Turn::just(Act::Succeed),
+            Input::Form(form) if form.action == action::CONTINUE => agree(sight),
             Input::Form(form) if form.action == action::REVIEW && can_review(sight) => Turn::just(Act::Review),
             Input::Fact { .. } => Turn::just(Act::WrongFact),
             _ => Turn::just(Act::Reject(Rejected::UnknownAction)),
@@ -62,11 +68,54 @@ impl Authenticator for ConfirmLink {
         Some(Page::AccountExists {
             provider: sight.provider_name(),
             identity: sight.identity_label(),
-            address: address.map(ToString::to_string).unwrap_or_default(),
-            reveals: self.reveals,
+            address: sight.address(),
+            reveals: self.tells(sight),
             proved: address.is_some_and(|address| existing.has_proved(address)),
             can_review: can_review(sight),
+            others: self.others(sight),
         })
+    }
+}
+
+impl ConfirmLink {
+    /// Whether this person may learn that the account exists.
+    fn tells(&self, sight: &Sight<'_>) -> bool {
+        self.reveals && sight.is_vouched_for()
+    }
+
+    /// Nobody does work that leads nowhere. What only the account's owner may know is said after the proof.
+    fn begin(&self, sight: &Sight<'_>) -> Turn {
+        if sight.eligible_proofs().is_empty() {
+            Turn::just(Act::Deny(DenialCode::NoProofPossible))
+        } else if self.tells(sight) && joining(sight.policy, sight.frame) == Joining::Refused {
+            Turn::just(Act::Deny(DenialCode::ProviderAlreadyLinked))
+        } else {
+            Turn::just(Act::Show { retry: false })
+        }
+    }
+
+    /// What is said of other identities of the provider. Who may not know of the account reads the same whether it has some or not.
+    fn others(&self, sight: &Sight<'_>) -> Option<Others> {
+        let labels = |others: Vec<LinkedIdentity>| others.into_iter().map(|other| other.label).collect();
+        let alias = &sight.frame.identity.as_ref()?.key.provider;
+        match (self.tells(sight), joining(sight.policy, sight.frame)) {
+            (true, Joining::IfWanted(others)) => Some(Others { labels: labels(others), replaced: false }),
+            (true, Joining::Instead(others)) => Some(Others { labels: labels(others), replaced: true }),
+            (true, Joining::Freely | Joining::Refused) => None,
+            (false, _) => match sight.policy.provider(alias)?.on_existing_link {
+                ExistingLink::Ask => Some(Others { labels: Vec::new(), replaced: false }),
+                ExistingLink::Replace => Some(Others { labels: Vec::new(), replaced: true }),
+                ExistingLink::Add | ExistingLink::Deny => None,
+            },
+        }
+    }
+}
+
+/// Going on is a yes to what the page said.
+fn agree(sight: &Sight<'_>) -> Turn {
+    match joining(sight.policy, sight.frame) {
+        Joining::IfWanted(found) => Turn::just(Act::Succeed).with(Effect::Remember(Memory::Agreed(others::ids(&found)))),
+        Joining::Freely | Joining::Instead(_) | Joining::Refused => Turn::just(Act::Succeed),
     }
 }
 

@@ -1,25 +1,36 @@
 //! What executions run. Each authenticator is one file; it decides one thing, and names neither another one nor a URL.
 
+mod address;
 mod auto_set_existing_user;
+mod change_address;
 mod confirm_link;
 mod cookie;
 mod create_user_if_unique;
 mod detect_existing_user;
+mod eligible;
 mod fields;
+mod finding;
+pub(crate) mod hand_over;
+mod link_by_rule;
+mod mailing;
+mod new_password;
 mod new_user;
 mod provider;
 mod reauthenticate;
 mod register;
+mod reset_password;
 mod review_profile;
 mod username_and_password;
+mod verify_address;
 mod verify_by_email;
 
 use crate::ask::{Fact, Question};
 use crate::definition::ExecutionId;
 use crate::definition::declaration::{Declaration, Kind};
 use crate::event::{Arrival, Form};
+use crate::linking::Reasons;
 use crate::outcome::{DenialCode, Rejected};
-use crate::page::{Message, Page, WayKind};
+use crate::page::{MailMeaning, Message, Page, WayKind};
 use crate::policy::RealmPolicy;
 use crate::session::{AuthenticationSession, Chosen, Frame, Memory, Profile};
 use crate::write::{Notice, Write};
@@ -36,7 +47,11 @@ pub const KINDS: &[&Kind] = &[
     &provider::KIND,
     &username_and_password::KIND,
     &register::KIND,
+    &reset_password::KIND,
+    &verify_address::KIND,
+    &change_address::KIND,
     &review_profile::KIND,
+    &link_by_rule::KIND,
     &create_user_if_unique::KIND,
     &confirm_link::KIND,
     &verify_by_email::KIND,
@@ -60,8 +75,23 @@ pub trait Authenticator: fmt::Debug + Send + Sync {
         Vec::new()
     }
 
+    /// The proof that it could take here for the account that was found; [`ProofKind::Created`] if it would lead to a fresh account.
+    fn proves(&self, _sight: &Sight<'_>) -> Option<ProofKind> {
+        None
+    }
+
+    /// Whether somebody whose provider vouches for the address may learn here that an account has it.
+    fn reveals_accounts(&self) -> bool {
+        false
+    }
+
     /// Takes its turn.
     fn act(&self, sight: &Sight<'_>, input: Input<'_>, entropy: &Entropy) -> Turn;
+
+    /// What its newest mail would do, for whoever holds that mail.
+    fn mail(&self, _sight: &Sight<'_>) -> Option<MailMeaning> {
+        None
+    }
 
     /// Its page, drawn from what it remembers.
     fn page(&self, _sight: &Sight<'_>) -> Option<Page> {
@@ -93,7 +123,12 @@ impl<'a> Sight<'a> {
     /// The provider that the frame's identity came from: its name on pages.
     pub fn provider_name(&self) -> String {
         let alias = self.frame.identity.as_ref().map(|identity| &identity.key.provider);
-        alias.map_or_else(String::new, |alias| self.policy.provider(alias).map_or_else(|| alias.to_string(), |p| p.name.clone()))
+        alias.map_or_else(String::new, |alias| self.name_of(alias))
+    }
+
+    /// What a provider is called on pages.
+    pub fn name_of(&self, alias: &ProviderAlias) -> String {
+        self.policy.provider(alias).map_or_else(|| alias.to_string(), |provider| provider.name.clone())
     }
 
     /// What the person is called at that provider.
@@ -157,8 +192,8 @@ pub enum Cause {
     Enter,
     /// A form.
     Form(Form),
-    /// Back from a trip.
-    Returned(UpstreamExchange),
+    /// Back from a trip, with what came along.
+    Returned(UpstreamExchange, CallbackParams),
     /// The mail's button.
     MailPressed(Digest),
 }
@@ -183,7 +218,12 @@ pub enum Act {
         retry: bool,
     },
     /// The browser goes to a provider.
-    Redirect(ProviderAlias),
+    Redirect {
+        /// Which.
+        provider: ProviderAlias,
+        /// Whether it must ask for credentials again, whatever the client asked for.
+        fresh: bool,
+    },
     /// A flow is called to find the identity's owner; its answer comes as [`Input::Called`].
     Call {
         /// The flow.
@@ -220,10 +260,14 @@ pub enum Effect {
     Existing(Box<Found>),
     /// The user that the identity may belong to, as it is now. It is the one that was found.
     Refresh(Box<User>),
+    /// Why linking rules came to their verdict.
+    Reasons(Box<Reasons>),
     /// The profile that a new user would get.
     Profile(Profile),
     /// Who signs in.
     User(Box<Chosen>),
+    /// The account that signs in, as it is now or as this commit makes it. It is the same one.
+    Renew(Box<User>),
     /// A change for the commit.
     Write(Write),
     /// A mail for after the commit.

@@ -6,9 +6,11 @@ use crate::definition::declaration::{AskKind, Declaration, Establishes, Kind, Ou
 use crate::outcome::{DenialCode, Rejected};
 use crate::page::{Message, WayKind};
 use crate::session::{Chosen, How, Memory};
+use crate::sync;
 use crate::write::Write;
-use domain::{AuthenticationMethod, BrokeredIdentity, Entropy, ProviderAlias, UpstreamFailure};
+use domain::{AuthenticationMethod, BrokeredIdentity, Entropy, ProviderAlias, ProviderPolicy, UpstreamExchange, UpstreamFailure};
 use std::sync::Arc;
+use std::time::Duration;
 
 pub(super) static KIND: Kind = Kind { declaration: &DECLARATION, build: |_| Arc::new(Provider) };
 
@@ -32,29 +34,39 @@ impl Authenticator for Provider {
     }
 
     fn applies(&self, sight: &Sight<'_>) -> bool {
-        sight.policy.providers.iter().any(|provider| provider.enabled)
+        sight.policy.providers.iter().any(begins_logins)
     }
 
     fn ways(&self, sight: &Sight<'_>) -> Vec<WayKind> {
         let way =
-            |provider: &domain::ProviderPolicy| WayKind::Provider { alias: provider.alias.clone(), name: provider.name.clone() };
-        sight.policy.providers.iter().filter(|provider| provider.enabled).map(way).collect()
+            |provider: &ProviderPolicy| WayKind::Provider { alias: provider.alias.clone(), name: provider.name.clone() };
+        sight.policy.providers.iter().filter(|provider| begins_logins(provider)).map(way).collect()
     }
 
     fn act(&self, sight: &Sight<'_>, input: Input<'_>, _entropy: &Entropy) -> Turn {
         match input {
             Input::Enter { .. } => match hinted(sight) {
-                Some(alias) => Turn::just(Act::Redirect(alias)),
+                Some(provider) => Turn::just(Act::Redirect { provider, fresh: false }),
                 None => Turn::just(Act::Attempted),
             },
-            Input::Way { provider: Some(alias) } if sight.policy.provider(&alias).is_some() => Turn::just(Act::Redirect(alias)),
+            Input::Way { provider: Some(provider) } if sight.policy.provider(&provider).is_some_and(begins_logins) => {
+                Turn::just(Act::Redirect { provider, fresh: false })
+            }
             Input::Returned { exchange, .. } if sight.policy.provider(&exchange.provider).is_none() => {
                 Turn::just(Act::Deny(DenialCode::ProviderDisabled))
             }
+            Input::Returned { exchange, .. } if !sight.policy.provider(&exchange.provider).is_some_and(begins_logins) => {
+                Turn::just(Act::Deny(DenialCode::LinkOnly))
+            }
             Input::Returned { exchange, params } => Turn::ask(Question::Redeem { exchange: exchange.clone(), params }),
-            Input::Fact { cause: Cause::Returned(exchange), fact: Fact::Brokered(answer), .. } => match answer {
-                Ok(identity) if identity.key.provider == exchange.provider => look_up(identity),
-                Ok(_) => Turn::just(Act::WrongFact),
+            Input::Fact { cause: Cause::Returned(exchange, _), fact: Fact::Brokered(answer), .. } => match answer {
+                Ok(identity) if identity.key.provider != exchange.provider => Turn::just(Act::WrongFact),
+                Ok(identity) if !lets_in(sight, &identity) => Turn::just(Act::Deny(DenialCode::AuthorityRefused)),
+                Ok(identity) if is_too_old(sight, exchange, &identity) => {
+                    let provider = sight.name_of(&exchange.provider);
+                    Turn::just(Act::Retreat).with(Effect::Say(Message::NotFresh { provider }))
+                }
+                Ok(identity) => look_up(identity),
                 Err(failure) => retreat(sight, &exchange.provider, failure),
             },
             Input::Fact { fact: Fact::FoundIdentity(found), .. } => match (found, sight.memory()) {
@@ -71,7 +83,16 @@ impl Authenticator for Provider {
 
 fn hinted(sight: &Sight<'_>) -> Option<ProviderAlias> {
     let alias = sight.session.request.provider_hint.as_ref()?;
-    sight.policy.provider(alias).map(|provider| provider.alias.clone())
+    sight.policy.provider(alias).filter(|provider| begins_logins(provider)).map(|provider| provider.alias.clone())
+}
+
+/// Whether somebody may sign in with an identity of this provider. A link-only one's belong to accounts, and begin nothing.
+fn begins_logins(provider: &ProviderPolicy) -> bool {
+    provider.enabled && !provider.link_only
+}
+
+fn lets_in(sight: &Sight<'_>, identity: &BrokeredIdentity) -> bool {
+    sight.policy.provider(&identity.key.provider).is_some_and(|provider| provider.lets_in(&identity.key))
 }
 
 fn look_up(identity: Box<BrokeredIdentity>) -> Turn {
@@ -79,17 +100,30 @@ fn look_up(identity: Box<BrokeredIdentity>) -> Turn {
 }
 
 fn retreat(sight: &Sight<'_>, alias: &ProviderAlias, failure: UpstreamFailure) -> Turn {
-    let provider = sight.policy.provider(alias).map_or_else(|| alias.to_string(), |provider| provider.name.clone());
+    let provider = sight.name_of(alias);
     Turn::just(Act::Retreat).with(Effect::Say(Message::Upstream { provider, failure }))
+}
+
+/// Whether the client asked for a fresh login, and this one isn't. Of a provider that doesn't declare that it tells when somebody logged
+/// in, silence is taken for now.
+fn is_too_old(sight: &Sight<'_>, exchange: &UpstreamExchange, identity: &BrokeredIdentity) -> bool {
+    let request = &sight.session.request;
+    let declares = sight.policy.provider(&exchange.provider).is_some_and(|provider| provider.proves_fresh_login);
+    let is_fresh = exchange.brought_a_fresh_login(identity.auth_time, sight.now);
+    let too_old = |most| match identity.auth_time {
+        Some(at) => !UpstreamExchange::is_young_enough(at, Duration::from_secs(most), sight.now),
+        None => declares,
+    };
+    request.prompt.login && declares && !is_fresh || request.max_age.is_some_and(too_old)
 }
 
 fn welcome_back(sight: &Sight<'_>, known: KnownIdentity, identity: &BrokeredIdentity) -> Turn {
     if known.link.key != identity.key || known.link.user != known.user.id {
         return Turn::just(Act::WrongFact);
     }
-    if sight.policy.provider(&identity.key.provider).is_none() {
+    let Some(provider) = sight.policy.provider(&identity.key.provider) else {
         return Turn::just(Act::Deny(DenialCode::ProviderDisabled));
-    }
+    };
     if !known.user.is_open() {
         return Turn::just(Act::Deny(DenialCode::AccountDisabled));
     }
@@ -101,13 +135,17 @@ fn welcome_back(sight: &Sight<'_>, known: KnownIdentity, identity: &BrokeredIden
         claims: identity.claims.clone(),
         at: sight.now,
     };
+    let change = sync::in_step(&known.user, provider, identity, known.link.primary);
+    let user = change.as_ref().map_or_else(|| known.user.clone(), |change| change.made_to(known.user.clone()));
+    let change = change.map(|profile| Effect::Write(Write::ChangeProfile { user: user.id, profile: Box::new(profile) }));
     let chosen = Chosen {
-        how: How::Authenticated(Box::new(known.user)),
+        how: How::Authenticated(Box::new(user)),
         methods: vec![AuthenticationMethod::Federated],
         identity: Some(identity.key.clone()),
         auth_time: identity.authenticated_at(sight.now),
     };
-    Turn::just(Act::Succeed).with(Effect::User(Box::new(chosen))).with(Effect::Write(touch))
+    let turn = Turn::just(Act::Succeed).with(Effect::User(Box::new(chosen))).with(Effect::Write(touch));
+    change.into_iter().fold(turn, Turn::with)
 }
 
 fn first_login(sight: &Sight<'_>, identity: &BrokeredIdentity) -> Turn {

@@ -38,7 +38,7 @@ fn establishes(effect: &Effect) -> Option<(Establishes, &'static str)> {
             How::Proved(..) => (Establishes::Proof, "a proof"),
             How::BrowserSession(..) | How::Authenticated(_) => (Establishes::User, "a user"),
         }),
-        Effect::Refresh(_) | Effect::Remember(_) | Effect::Write(_) | Effect::Notify(_) | Effect::Say(_) => None,
+        Effect::Refresh(_) | Effect::Reasons(_) | Effect::Renew(_) | Effect::Remember(_) | Effect::Write(_) | Effect::Notify(_) | Effect::Say(_) => None,
     }
 }
 
@@ -46,7 +46,7 @@ fn establishes(effect: &Effect) -> Option<(Establishes, &'static str)> {
 pub(super) fn outcome(act: &Act) -> Option<Outcome> {
     match act {
         Act::Ask(_) | Act::Reject(_) | Act::WrongFact | Act::Call { .. } | Act::Review | Act::StartOver => None,
-        Act::Show { retry: false } | Act::Redirect(_) => Some(Outcome::Challenged),
+        Act::Show { retry: false } | Act::Redirect { .. } => Some(Outcome::Challenged),
         Act::Show { retry: true } => Some(Outcome::Retry),
         Act::Succeed => Some(Outcome::Succeeded),
         Act::Attempted | Act::Retreat => Some(Outcome::Attempted),

@@ -63,10 +63,13 @@ impl Run {
         }
     }
 
-    /// A hint or a wish for registration got the person here; who starts again wants to choose.
+    /// A hint, or a wish for an account or a password, got the person here; who starts again wants to choose. What is to become of
+    /// an account's address isn't chosen by starting again.
     fn start_again(mut self, policy: &RealmPolicy, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
         self.session.request.provider_hint = None;
-        self.session.request.wish = Wish::SignIn;
+        if matches!(self.session.request.wish, Wish::Create | Wish::Recover) {
+            self.session.request.wish = Wish::SignIn;
+        }
         self.session.request.prompt.login |= matches!(self.session.rest, Rest::Consent(_));
         self.restart(policy, now, entropy)
     }
@@ -103,8 +106,7 @@ impl Run {
     ) -> Result<Step, Fault> {
         match self.session.rest.clone() {
             Rest::AtProvider { execution, exchange } if exchange.id == id && exchange.provider == *provider => {
-                let input = Input::Returned { exchange: &exchange, params };
-                self.turn(policy, Turning::Input(execution, Cause::Returned(exchange.clone()), input), now, entropy)
+                self.arrive(policy, execution, Cause::Returned(exchange, params), now, entropy)
             }
             _ => Ok(Step::Rejected(Rejected::NotWaiting)),
         }
@@ -149,7 +151,12 @@ impl Run {
                 let token = token.clone();
                 self.turn(policy, Turning::Input(execution, cause, Input::MailPressed(&token)), now, entropy)
             }
-            Cause::Enter | Cause::Returned(_) => Err(Fault::Frames("nobody did anything")),
+            Cause::Returned(exchange, params) => {
+                let (exchange, params) = (exchange.clone(), params.clone());
+                let input = Input::Returned { exchange: &exchange, params };
+                self.turn(policy, Turning::Input(execution, cause, input), now, entropy)
+            }
+            Cause::Enter => Err(Fault::Frames("nobody did anything")),
         }
     }
 

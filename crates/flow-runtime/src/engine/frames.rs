@@ -1,11 +1,13 @@
 //! Frames: how a flow is called, and what its end writes.
 
+use super::joining::handed_over_by;
 use super::run::Run;
 use crate::definition::ExecutionId;
 use crate::outcome::Fault;
 use crate::policy::RealmPolicy;
 use crate::proof::accepted_in;
-use crate::session::{Chosen, Frame, How, MAX_FRAMES, Profile, Purpose};
+use crate::session::{Chosen, Frame, How, MAX_FRAMES, Purpose};
+use crate::sync;
 use crate::write::{MailKind, NewUser, Notice, Write};
 use domain::{BrokeredIdentity, Entropy, FlowName, FrameId, IdentityId, LinkProof, LinkedIdentity, ProofKind, Timestamp, UserId};
 use std::collections::BTreeMap;
@@ -34,7 +36,7 @@ impl Run {
             conditions: BTreeMap::new(),
             chosen: None,
             memory: BTreeMap::new(),
-            profile: Profile::of_identity(identity.as_ref()),
+            profile: sync::offered(policy, identity.as_ref()),
             identity,
             review_wanted: false,
             existing: None,
@@ -55,18 +57,27 @@ impl Run {
         policy: &RealmPolicy,
         entropy: &Entropy,
     ) -> Result<Chosen, Fault> {
-        let chosen = frame.user.clone().ok_or(Fault::Frames("a flow succeeded without a user"))?;
+        let mut chosen = frame.user.clone().ok_or(Fault::Frames("a flow succeeded without a user"))?;
         let user = chosen.how.user();
         match (&chosen.how, frame.purpose) {
             (How::Created(new), Purpose::Login) => self.create(new),
             (How::Created(new), Purpose::FirstLogin) => {
                 self.create(new);
-                let proof = LinkProof { kind: ProofKind::Created, at: now, accepted: accepted_in(frame) };
+                let proof = LinkProof { kind: ProofKind::Created, at: now, accepted: accepted_in(frame, None) };
                 self.link(frame, (user.id, proof), policy, now, entropy)?;
             }
             (How::Proved(_, proof), Purpose::FirstLogin) if proof.opens(user.id, frame) => {
-                self.link(frame, (user.id, proof.record().clone()), policy, now, entropy)?;
-                self.tell_the_owner(frame, &user, now, policy);
+                let record = proof.record().clone();
+                let user = if proof.hands_over() {
+                    let proof = handed_over_by(policy, frame, &user, now).ok_or(Fault::ForeignProof)?;
+                    self.hand_over(&user, proof)
+                } else {
+                    user
+                };
+                let replaced = self.replace_others(policy, frame, user.id);
+                self.link(frame, (user.id, record), policy, now, entropy)?;
+                self.tell_the_owner(frame, (&user, replaced), now, policy);
+                chosen.how.refresh(Box::new(self.keep_in_step(policy, frame, user)));
             }
             (How::BrowserSession(..) | How::Authenticated(_), Purpose::Login) => {}
             (How::Proved(..) | How::BrowserSession(..) | How::Authenticated(_), _) => return Err(Fault::ForeignProof),
@@ -107,15 +118,31 @@ impl Run {
         Ok(())
     }
 
+    /// What the identity that was just tied to the account feeds. It isn't the primary one.
+    fn keep_in_step(&mut self, policy: &RealmPolicy, frame: &Frame, user: domain::User) -> domain::User {
+        let Some(identity) = &frame.identity else { return user };
+        let change = policy.provider(&identity.key.provider).and_then(|provider| sync::in_step(&user, provider, identity, false));
+        let Some(profile) = change else { return user };
+        let changed = profile.made_to(user);
+        self.writes.push(Write::ChangeProfile { user: changed.id, profile: Box::new(profile) });
+        changed
+    }
+
     /// A new way into an account is told to the address that the account has proved.
-    fn tell_the_owner(&mut self, frame: &Frame, user: &domain::User, now: Timestamp, policy: &RealmPolicy) {
+    fn tell_the_owner(
+        &mut self,
+        frame: &Frame,
+        (user, replaced): (&domain::User, Vec<String>),
+        now: Timestamp,
+        policy: &RealmPolicy,
+    ) {
         let (Some(identity), Some(email)) = (&frame.identity, user.email.as_ref().filter(|email| email.is_proved())) else {
             return;
         };
         if policy.sends_mail {
             let alias = &identity.key.provider;
             let provider = policy.provider(alias).map_or_else(|| alias.to_string(), |provider| provider.name.clone());
-            let mail = MailKind::IdentityLinked { provider, identity: identity.label() };
+            let mail = MailKind::IdentityLinked { provider, identity: identity.label(), replaced };
             self.notices.push(Notice { to: email.address.clone(), mail, expires_at: now.plus(NEWS_LIFETIME) });
         }
     }

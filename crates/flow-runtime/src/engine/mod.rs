@@ -5,6 +5,7 @@ mod closing;
 mod declared;
 mod events;
 mod frames;
+mod joining;
 mod run;
 mod turns;
 mod walk;

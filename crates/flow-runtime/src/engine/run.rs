@@ -5,6 +5,7 @@ use crate::authenticator::Cause;
 use crate::definition::declaration::Outcome;
 use crate::definition::{ExecutionId, Flow};
 use crate::event::Arrival;
+use crate::linking::Reasons;
 use crate::outcome::{Decision, Denial, DenialCode, Next, Rejected};
 use crate::policy::RealmPolicy;
 use crate::session::{AuthenticationSession, Chosen, How, Rest};
@@ -42,6 +43,8 @@ pub(super) enum Asker {
     Unclaimed(ExecutionId),
     /// The engine, before a frame's end: how is the user now, who was found in an earlier event?
     StillSo,
+    /// The engine, before a link: which identities has the account now?
+    Others,
     /// The engine, after the flows: what has this user granted the client?
     Grants(Box<Chosen>),
     /// The engine, after consent: how is the user now?
@@ -81,9 +84,13 @@ pub(super) struct Run {
     pub(super) notices: Vec<Notice>,
     guards: BTreeMap<UserId, Version>,
     decisions: Vec<Decision>,
+    /// Why linking rules came to their verdict, for the decision of the execution that asked them.
+    pub(super) reasons: Option<(ExecutionId, Reasons)>,
     pub(super) turns: u32,
     /// Accounts were looked for since the identity's owner was.
     pub(super) looked_for_users: bool,
+    /// The account whose identities were read at the end of the innermost frame.
+    pub(super) counted: Option<UserId>,
 }
 
 impl Run {
@@ -95,8 +102,10 @@ impl Run {
             notices: Vec::new(),
             guards: BTreeMap::new(),
             decisions: Vec::new(),
+            reasons: None,
             turns: 0,
             looked_for_users: false,
+            counted: None,
         }
     }
 
@@ -118,7 +127,9 @@ impl Run {
     pub(super) fn decide(&mut self, flow: &Flow, execution: ExecutionId, name: &str, outcome: Outcome, at: Timestamp) {
         if let Some(frame) = self.session.frames.last() {
             let (flow, revision) = (flow.name.clone(), flow.revision.clone());
-            self.decisions.push(Decision { frame: frame.id, flow, revision, execution, name: name.to_owned(), outcome, at });
+            let reasons = self.reasons.take().filter(|(asked, _)| *asked == execution).map(|(_, reasons)| reasons);
+            let name = name.to_owned();
+            self.decisions.push(Decision { frame: frame.id, flow, revision, execution, name, outcome, at, reasons });
         }
     }
 

@@ -1,6 +1,7 @@
 //! Turns: executions act one after another until the login rests.
 
 use super::declared;
+use super::joining::stops;
 use super::run::{Asker, Asking, Run, Step};
 use super::walk::{Walk, rests_on, walk};
 use crate::ask::{Fact, Question};
@@ -37,12 +38,13 @@ impl Asking {
     pub fn answer(self, policy: &RealmPolicy, fact: Fact, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
         let Self { mut run, asker, question } = self;
         run.rest_on(&fact);
-        run.looked_for_users |= matches!(fact, Fact::FoundUsers(_));
+        run.looked_for_users |= matches!(fact, Fact::FoundUsers(_) | Fact::Candidates(_));
         match asker {
             Asker::Execution(execution, cause) => run.answered(policy, (execution, cause, &question, fact), now, entropy),
             Asker::StillNew(execution, cause) => run.still_new(policy, (execution, cause, &question, fact), now, entropy),
             Asker::Unclaimed(execution) => run.unclaimed(policy, (execution, &question, fact), now, entropy),
             Asker::StillSo => run.still_so(policy, fact, now, entropy),
+            Asker::Others => run.counted(policy, fact, now, entropy),
             Asker::Grants(chosen) => run.weigh_grants(policy, *chosen, fact, now, entropy),
             Asker::Consented(chosen) => run.consented(policy, *chosen, fact, now, entropy),
         }
@@ -97,8 +99,11 @@ impl Run {
     /// The flow of the innermost frame, if it may still run: a disabled provider opens nothing, also for what is in flight.
     pub(super) fn flow(&self, policy: &RealmPolicy) -> Result<Arc<Flow>, DenialCode> {
         let frame = self.session.frame().ok_or(DenialCode::FlowGone)?;
-        if frame.identity.as_ref().is_some_and(|identity| policy.provider(&identity.key.provider).is_none()) {
-            return Err(DenialCode::ProviderDisabled);
+        if let Some(key) = frame.identity.as_ref().map(|identity| &identity.key) {
+            let provider = policy.provider(&key.provider).ok_or(DenialCode::ProviderDisabled)?;
+            if !provider.lets_in(key) {
+                return Err(DenialCode::AuthorityRefused);
+            }
         }
         policy.flow_of(frame).map(Arc::clone).ok_or(DenialCode::FlowGone)
     }
@@ -174,16 +179,16 @@ impl Run {
     ) -> Result<Acted, Fault> {
         let declaration = flow.authenticator(execution).ok_or(Fault::Frames("no such execution"))?.declaration();
         declared::check(&turn, declaration)?;
-        if let Some(outcome) = declared::outcome(&turn.act) {
-            self.decide(flow, execution, declaration.name, outcome, now);
-        }
         for effect in turn.effects {
             self.apply(execution, effect)?;
+        }
+        if let Some(outcome) = declared::outcome(&turn.act) {
+            self.decide(flow, execution, declaration.name, outcome, now);
         }
         match turn.act {
             Act::Ask(question) => Ok(Acted::Step(self.ask(Asker::Execution(execution, cause), *question))),
             Act::Show { .. } => Ok(Acted::Step(self.show_found(execution, now))),
-            Act::Redirect(alias) => Ok(Acted::Step(self.redirect(execution, alias, now, entropy))),
+            Act::Redirect { provider, fresh } => Ok(Acted::Step(self.redirect(execution, (provider, fresh), now, entropy))),
             Act::Call { flow, identity } => {
                 if self.push_frame(policy, &flow, Some((execution, identity)), entropy) {
                     Ok(Acted::Walk(Box::new(self)))
@@ -216,8 +221,13 @@ impl Run {
                     *known = *user;
                 }
             }
+            Effect::Reasons(reasons) => self.reasons = Some((execution, *reasons)),
             Effect::Profile(profile) => frame.profile = profile,
             Effect::User(chosen) => (frame.user, frame.user_by) = (Some(*chosen), Some(execution)),
+            Effect::Renew(user) => match frame.user.as_mut().filter(|chosen| chosen.how.user().id == user.id) {
+                Some(chosen) => chosen.how.renew(user),
+                None => return Err(Fault::Frames("another account than the one that signs in")),
+            },
             Effect::Write(write) => self.writes.push(write),
             Effect::Notify(notice) => self.notices.push(notice),
             Effect::Say(message) => self.session.message = Some(message),
@@ -247,13 +257,20 @@ impl Run {
         Ok(Acted::Walk(Box::new(self)))
     }
 
-    fn redirect(self, execution: ExecutionId, provider: ProviderAlias, now: Timestamp, entropy: &Entropy) -> Step {
+    fn redirect(
+        self,
+        execution: ExecutionId,
+        (provider, fresh): (ProviderAlias, bool),
+        now: Timestamp,
+        entropy: &Entropy,
+    ) -> Step {
         let request = &self.session.request;
         if request.prompt.none {
             return self.deny(DenialCode::LoginRequired, now);
         }
-        let fresh = request.prompt.login || request.max_age.is_some();
-        let exchange = UpstreamExchange { id: ExchangeId::from_bytes(entropy.id("exchange")), provider, fresh };
+        let fresh = fresh || request.prompt.login || request.max_age.is_some();
+        let id = ExchangeId::from_bytes(entropy.id("exchange"));
+        let exchange = UpstreamExchange { id, provider, fresh, started_at: now };
         self.rest(Rest::AtProvider { execution, exchange: exchange.clone() }, Next::Redirect(exchange))
     }
 
@@ -265,8 +282,15 @@ impl Run {
         if let Some(user) = frame.user.as_ref().and_then(|chosen| self.unsure_of(chosen)) {
             return Ok(Acted::Step(self.ask(Asker::StillSo, Question::FindUser(user))));
         }
+        if let Some(user) = self.uncounted(policy, frame) {
+            return Ok(Acted::Step(self.count(user)));
+        }
+        if let Some(code) = stops(policy, frame, now) {
+            return Ok(Acted::Step(self.deny(code, now)));
+        }
         let frame = self.session.frames.pop().ok_or(Fault::Frames("no frame to conclude"))?;
         let chosen = self.conclude_frame(&frame, now, policy, entropy)?;
+        self.counted = None;
         match (frame.purpose, frame.called_by) {
             (Purpose::Login, _) => Ok(Acted::Step(self.close(policy, chosen, now, entropy))),
             (Purpose::FirstLogin, Some(caller)) => Ok(Acted::Called(Box::new(self), caller, Box::new(chosen))),

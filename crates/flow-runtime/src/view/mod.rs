@@ -8,7 +8,7 @@ use crate::authenticator::Sight;
 use crate::page::{Page, View, Viewer};
 use crate::policy::RealmPolicy;
 use crate::session::{AuthenticationSession, Memory, Rest};
-use domain::Timestamp;
+use domain::{ProviderAlias, Timestamp};
 
 /// The page of a login. None if it waits for nothing that this viewer could see: then the link or page is dead.
 pub fn view(policy: &RealmPolicy, session: &AuthenticationSession, now: Timestamp, viewer: Viewer) -> Option<View> {
@@ -44,23 +44,24 @@ fn own_page(policy: &RealmPolicy, session: &AuthenticationSession, now: Timestam
         },
         Rest::Consent(chosen) => Page::Consent { account: chosen.user().label(), scopes: session.request.scopes.clone() },
         Rest::Finished { finish, .. } => Page::SignedIn { account: finish.signed_in.user.label() },
-        Rest::Denied { denial, .. } => Page::Denied { code: denial.code },
+        Rest::Denied { denial, .. } => {
+            let identity = session.frame().and_then(|frame| frame.identity.as_ref());
+            let name = |alias: &ProviderAlias| policy.provider(alias).map_or_else(|| alias.to_string(), |found| found.name.clone());
+            Page::Denied { code: denial.code, provider: identity.map(|identity| name(&identity.key.provider)) }
+        }
     })
 }
 
-/// The page behind a mail's link. Whoever holds the mail sees which identity wants in, and what it would get.
+/// The page behind a mail's link. Whoever holds the mail sees what it would do.
 fn mail_page(policy: &RealmPolicy, session: &AuthenticationSession, now: Timestamp, viewer: Viewer) -> Option<Page> {
     let Rest::Showing(execution) = session.rest else { return None };
     let frame = session.frame()?;
     let Some(Memory::Mail { token: Some(_), .. }) = frame.memory.get(&execution) else { return None };
     let sight = Sight { policy, session, frame, execution, now };
-    let (provider, identity) = (sight.provider_name(), sight.identity_label());
-    let existing = frame.existing.as_ref()?;
-    let address = &frame.profile.email.as_ref()?.address;
-    let account = existing.has_proved(address).then(|| existing.label());
+    let meaning = policy.flow_of(frame)?.authenticator(execution)?.mail(&sight)?;
     match viewer {
         Viewer::StartingBrowser => None,
-        Viewer::MailInStartingBrowser => Some(Page::MailPress { provider, identity, account }),
-        Viewer::MailElsewhere => Some(Page::MailCode { provider, identity, account }),
+        Viewer::MailInStartingBrowser => Some(Page::MailPress(meaning)),
+        Viewer::MailElsewhere => Some(Page::MailCode(meaning)),
     }
 }

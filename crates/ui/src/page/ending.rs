@@ -80,8 +80,9 @@ pub(super) struct Denied<'a> {
 }
 
 impl<'a> Denied<'a> {
-    pub(super) fn of(scene: Scene<'a>, code: DenialCode) -> Self {
+    pub(super) fn of(scene: Scene<'a>, code: DenialCode, provider: Option<&str>) -> Self {
         let layout = scene.layout(&Problems::new());
-        Self { words: words::denial(code, layout.client_name(), &layout.realm), code: code.as_str(), layout }
+        let provider = shown(provider.unwrap_or_default(), words::SOME_PROVIDER);
+        Self { words: words::denial(code, layout.client_name(), &layout.realm, &provider), code: code.as_str(), layout }
     }
 }

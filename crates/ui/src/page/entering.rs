@@ -8,6 +8,8 @@ use crate::words;
 use askama::Template;
 use flow_runtime::page::{Field, FieldName, Problems};
 
+const NAME_OR_ADDRESS: &str = "Username or mail address";
+
 #[derive(Template)]
 #[template(path = "pages/login.html")]
 pub(super) struct Login<'a> {
@@ -25,7 +27,7 @@ impl<'a> Login<'a> {
             std::mem::take(&mut layout.ways).into_iter().partition(|way| way.provider.is_some());
         let others = others.into_iter().map(Way::beside).collect();
         let now = scene.chrome.now;
-        let name = Input { label: "Username or mail address", value: username.to_owned(), ..Input::new(FieldName::Username) }
+        let name = Input { label: NAME_OR_ADDRESS, value: username.to_owned(), ..Input::new(FieldName::Username) }
             .judged(FieldName::Username, problems, now)
             .focused(layout.is_calm());
         let password = Input::new(FieldName::Password).judged(FieldName::Password, problems, now);
@@ -46,9 +48,7 @@ impl<'a> Register<'a> {
         let inputs = fields.iter().map(|field| {
             let input = Input::of(field).judged(field.name, problems, scene.chrome.now);
             match field.name {
-                FieldName::Password => {
-                    Input { autocomplete: "new-password", hint: Some("8 characters or more.".to_owned()), ..input }
-                }
+                FieldName::Password => new_password(input),
                 _ => input,
             }
         });
@@ -87,16 +87,80 @@ pub(super) struct Reauthenticate<'a> {
     provider: String,
     identity: String,
     account: String,
+    reveals: bool,
     inputs: [Input; 1],
 }
 
 impl<'a> Reauthenticate<'a> {
-    pub(super) fn of(scene: Scene<'a>, source: (&str, &str), account: &str, problems: &Problems) -> Self {
+    pub(super) fn of(scene: Scene<'a>, source: (&str, &str), (account, reveals): (&str, bool), problems: &Problems) -> Self {
         let Source { provider, identity } = Source::of(source);
         let layout = scene.layout(problems);
-        let password = Input { label: "Password of that account", ..Input::new(FieldName::Password) }
+        let password = Input {
+            label: if reveals { "Password of that account" } else { "Password of your account" },
+            ..Input::new(FieldName::Password)
+        }
+        .judged(FieldName::Password, problems, scene.chrome.now)
+        .focused(layout.is_calm());
+        Self { layout, provider, identity, account: shown(account, words::SOMEBODY), reveals, inputs: [password] }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/forgotten_password.html")]
+pub(super) struct ForgottenPassword<'a> {
+    layout: Layout<'a>,
+    inputs: [Input; 1],
+}
+
+impl<'a> ForgottenPassword<'a> {
+    pub(super) fn of(scene: Scene<'a>, username: &str, problems: &Problems) -> Self {
+        let layout = scene.layout(problems);
+        let name = Input { label: NAME_OR_ADDRESS, value: username.to_owned(), ..Input::new(FieldName::Username) }
+            .judged(FieldName::Username, problems, scene.chrome.now)
+            .focused(layout.is_calm());
+        Self { layout, inputs: [name] }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/new_password.html")]
+pub(super) struct NewPassword<'a> {
+    layout: Layout<'a>,
+    address: String,
+    inputs: [Input; 1],
+}
+
+impl<'a> NewPassword<'a> {
+    pub(super) fn of(scene: Scene<'a>, address: &str, problems: &Problems) -> Self {
+        let layout = scene.layout(problems);
+        let password = Input { label: "New password", ..new_password(Input::new(FieldName::Password)) }
             .judged(FieldName::Password, problems, scene.chrome.now)
             .focused(layout.is_calm());
-        Self { layout, provider, identity, account: shown(account, words::SOMEBODY), inputs: [password] }
+        Self { layout, address: shown(address, words::SOMEBODY), inputs: [password] }
+    }
+}
+
+/// A password that is chosen now.
+fn new_password(input: Input) -> Input {
+    Input { autocomplete: "new-password", hint: Some("8 characters or more.".to_owned()), ..input }
+}
+
+#[derive(Template)]
+#[template(path = "pages/change_address.html")]
+pub(super) struct ChangeAddress<'a> {
+    layout: Layout<'a>,
+    account: String,
+    current: Option<String>,
+    inputs: [Input; 1],
+}
+
+impl<'a> ChangeAddress<'a> {
+    pub(super) fn of(scene: Scene<'a>, (account, current): (&str, Option<&str>), wanted: &str, problems: &Problems) -> Self {
+        let layout = scene.layout(problems);
+        let address = Input { label: "New mail address", value: wanted.to_owned(), ..Input::new(FieldName::Email) }
+            .judged(FieldName::Email, problems, scene.chrome.now)
+            .focused(layout.is_calm());
+        let current = current.map(|current| shown(current, words::SOMEBODY));
+        Self { layout, account: shown(account, words::SOMEBODY), current, inputs: [address] }
     }
 }

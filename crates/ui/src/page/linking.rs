@@ -1,14 +1,11 @@
-//! Pages on the way to a link: the account exists, the mail, and what its link opens.
+//! The page that asks whether an existing account is theirs.
 
 use super::{Scene, Source};
-use crate::input::Input;
 use crate::layout::Layout;
 use crate::name::shown;
 use crate::words;
 use askama::Template;
-use domain::Timestamp;
-use flow_runtime::page::{FieldName, Problem, Problems};
-use std::time::Duration;
+use flow_runtime::page::{Others, Problems};
 
 #[derive(Template)]
 #[template(path = "pages/account_exists.html")]
@@ -18,7 +15,15 @@ pub(super) struct AccountExists<'a> {
     identity: String,
     address: String,
     known: Known,
+    others: Option<Beside>,
     can_review: bool,
+}
+
+/// What becomes of other identities of the provider.
+struct Beside {
+    /// What they are called, if that may be said.
+    names: Option<String>,
+    replaced: bool,
 }
 
 /// What the page may say of the account.
@@ -31,112 +36,19 @@ pub(super) struct Known {
 }
 
 impl<'a> AccountExists<'a> {
-    pub(super) fn of(scene: Scene<'a>, source: (&str, &str), address: &str, known: Known, can_review: bool) -> Self {
+    pub(super) fn of(
+        scene: Scene<'a>,
+        source: (&str, &str),
+        (address, known): (&str, Known),
+        others: Option<&Others>,
+        can_review: bool,
+    ) -> Self {
         let Source { provider, identity } = Source::of(source);
         let address = shown(address, words::SOMEBODY);
-        Self { layout: scene.layout(&Problems::new()), provider, identity, address, known, can_review }
-    }
-}
-
-#[derive(Template)]
-#[template(path = "pages/check_mail.html")]
-pub(super) struct CheckMail<'a> {
-    layout: Layout<'a>,
-    address: String,
-    provider: String,
-    lifetime: String,
-    /// How long until another mail may be asked for; None if that is now.
-    wait: Option<String>,
-    sent: bool,
-    inputs: [Input; 1],
-}
-
-/// What is known of the mail.
-pub(super) struct Sent {
-    pub(super) lifetime: Duration,
-    pub(super) resend_from: Timestamp,
-    pub(super) went_out: bool,
-}
-
-impl Sent {
-    /// When the next mail can really be sent.
-    fn possible_from(&self, problems: &Problems) -> Timestamp {
-        let limits = problems.iter().filter_map(|(_, problem)| match problem {
-            Problem::TooManyTries { until } => Some(*until),
-            _ => None,
+        let others = others.map(|others| {
+            let names: Vec<_> = others.labels.iter().map(|label| shown(label, words::SOMEBODY)).collect();
+            Beside { names: (!names.is_empty()).then(|| names.join(", ")), replaced: others.replaced }
         });
-        limits.fold(self.resend_from, Timestamp::max)
-    }
-}
-
-impl<'a> CheckMail<'a> {
-    pub(super) fn of(scene: Scene<'a>, address: &str, provider: &str, mail: &Sent, problems: &Problems) -> Self {
-        let now = scene.chrome.now;
-        let wait = mail.possible_from(problems).since(now);
-        // Without a mail there is no code to type, so the page has no field that a problem could belong to.
-        let problems = if mail.went_out { problems } else { &Problems::new() };
-        let code = Input { hint: Some("Spaces and hyphens don't matter.".to_owned()), ..Input::new(FieldName::Code) };
-        Self {
-            layout: scene.layout(problems),
-            address: shown(address, words::SOMEBODY),
-            provider: shown(provider, words::SOME_PROVIDER),
-            lifetime: words::span(mail.lifetime),
-            wait: (!wait.is_zero()).then(|| words::span(wait)),
-            sent: mail.went_out,
-            inputs: [code.judged(FieldName::Code, problems, now)],
-        }
-    }
-}
-
-#[derive(Template)]
-#[template(path = "pages/mail_press.html")]
-pub(super) struct MailPress<'a> {
-    layout: Layout<'a>,
-    provider: String,
-    identity: String,
-    account: Option<String>,
-}
-
-impl<'a> MailPress<'a> {
-    pub(super) fn of(scene: Scene<'a>, source: (&str, &str), account: Option<&str>) -> Self {
-        let Source { provider, identity } = Source::of(source);
-        let account = account.map(|account| shown(account, words::SOMEBODY));
-        Self { layout: scene.layout(&Problems::new()), provider, identity, account }
-    }
-}
-
-#[derive(Template)]
-#[template(path = "pages/mail_code.html")]
-pub(super) struct MailCode<'a> {
-    layout: Layout<'a>,
-    provider: String,
-    identity: String,
-    account: Option<String>,
-    code: Option<String>,
-}
-
-impl<'a> MailCode<'a> {
-    pub(super) fn of(scene: Scene<'a>, source: (&str, &str), account: Option<&str>) -> Self {
-        let MailPress { layout, provider, identity, account } = MailPress::of(scene, source, account);
-        Self { layout, provider, identity, account, code: scene.chrome.mail_code.map(grouped) }
-    }
-}
-
-/// A code in groups of three or four, as people read and type it.
-fn grouped(code: &str) -> String {
-    let characters: Vec<char> = code.chars().filter(|c| !c.is_whitespace()).collect();
-    let size = if characters.len().is_multiple_of(3) { 3 } else { 4 };
-    characters.chunks(size).map(String::from_iter).collect::<Vec<_>>().join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_is_grouped_evenly() {
-        assert_eq!(grouped("123456"), "123 456");
-        assert_eq!(grouped("12345678"), "1234 5678");
-        assert_eq!(grouped("1234 56789"), "123 456 789");
+        Self { layout: scene.layout(&Problems::new()), provider, identity, address, known, others, can_review }
     }
 }

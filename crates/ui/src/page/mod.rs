@@ -3,6 +3,8 @@
 mod ending;
 mod entering;
 mod linking;
+mod mailing;
+mod proving;
 
 use crate::chrome::Chrome;
 use crate::layout::Layout;
@@ -21,27 +23,35 @@ pub fn render(view: &View, chrome: &Chrome<'_>) -> Result<String, askama::Error>
         Page::ReviewProfile { provider, identity, fields, problems } => {
             entering::ReviewProfile::of(scene, (provider, identity), fields, problems).render()
         }
-        Page::Reauthenticate { provider, identity, account, problems } => {
-            entering::Reauthenticate::of(scene, (provider, identity), account, problems).render()
+        Page::Reauthenticate { provider, identity, account, reveals, problems } => {
+            entering::Reauthenticate::of(scene, (provider, identity), (account, *reveals), problems).render()
         }
-        Page::AccountExists { provider, identity, address, reveals, proved, can_review } => {
+        Page::ProveAtProvider { provider, identity, account, reveals, providers, came_back } => {
+            let account = (account.as_str(), *reveals);
+            proving::ProveAtProvider::of(scene, (provider, identity), account, providers, came_back.as_ref()).render()
+        }
+        Page::AccountExists { provider, identity, address, reveals, proved, can_review, others } => {
             let known = linking::Known { reveals: *reveals, proved: *proved };
-            linking::AccountExists::of(scene, (provider, identity), address, known, *can_review).render()
+            let others = others.as_ref();
+            linking::AccountExists::of(scene, (provider, identity), (address, known), others, *can_review).render()
         }
-        Page::CheckMail { address, provider, lifetime, resend_from, sent, problems } => {
-            let mail = linking::Sent { lifetime: *lifetime, resend_from: *resend_from, went_out: *sent };
-            linking::CheckMail::of(scene, address, provider, &mail, problems).render()
+        Page::CheckMail { address, why, lifetime, resend_from, sent, problems } => {
+            let mail = mailing::Sent { lifetime: *lifetime, resend_from: *resend_from, went_out: *sent };
+            mailing::CheckMail::of(scene, address, why, &mail, problems).render()
         }
-        Page::MailPress { provider, identity, account } => {
-            linking::MailPress::of(scene, (provider, identity), account.as_deref()).render()
+        Page::MailPress(meaning) => mailing::MailPress::of(scene, meaning).render(),
+        Page::MailCode(meaning) => mailing::MailCode::of(scene, meaning).render(),
+        Page::ForgottenPassword { username, problems } => {
+            entering::ForgottenPassword::of(scene, username, problems).render()
         }
-        Page::MailCode { provider, identity, account } => {
-            linking::MailCode::of(scene, (provider, identity), account.as_deref()).render()
+        Page::NewPassword { address, problems } => entering::NewPassword::of(scene, address, problems).render(),
+        Page::ChangeAddress { account, current, wanted, problems } => {
+            entering::ChangeAddress::of(scene, (account, current.as_deref()), wanted, problems).render()
         }
         Page::AtProvider { alias, provider } => ending::AtProvider::of(scene, alias, provider).render(),
         Page::Consent { account, scopes } => ending::Consent::of(scene, account, scopes).render(),
         Page::SignedIn { account } => ending::SignedIn::of(scene, account).render(),
-        Page::Denied { code } => ending::Denied::of(scene, *code).render(),
+        Page::Denied { code, provider } => ending::Denied::of(scene, *code, provider.as_deref()).render(),
     }
 }
 

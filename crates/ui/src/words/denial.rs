@@ -4,7 +4,7 @@ use super::Advice;
 use flow_runtime::DenialCode;
 
 /// The words for a denial.
-pub(crate) fn denial(code: DenialCode, client: &str, realm: &str) -> Advice {
+pub(crate) fn denial(code: DenialCode, client: &str, realm: &str, provider: &str) -> Advice {
     let (title, why, what_to_do) = match code {
         DenialCode::AccountDisabled => (
             "This account is closed",
@@ -16,6 +16,30 @@ pub(crate) fn denial(code: DenialCode, client: &str, realm: &str) -> Advice {
             format!("{realm} no longer takes sign-ins from that provider."),
             "Start again and choose another way to sign in.".to_owned(),
         ),
+        DenialCode::AuthorityRefused => (
+            "You can't sign in from there",
+            format!("{realm} lets in people from certain organisations behind {provider}, and yours isn't one of them."),
+            "Choose another organisation or another way to sign in.".into(),
+        ),
+        DenialCode::LinkOnly => (
+            "This provider doesn't sign you in by itself",
+            format!("Sign-ins at {provider} belong to accounts in {realm}, but they don't begin here."),
+            "Choose another way to sign in.".into(),
+        ),
+        DenialCode::Ambiguous => (
+            "We can't tell which account is yours",
+            format!("What {provider} told us about you fits more than one account in {realm}, so we didn't choose. Nothing changed."),
+            format!(
+                "If you have signed in to {realm} before, start again and do it the same way. If that doesn't work, ask those who run {realm}."
+            ),
+        ),
+        DenialCode::RefusedByRule => (
+            "You can't sign in this way",
+            format!("{realm} has a rule against this sign-in at {provider}. Nothing changed."),
+            format!(
+                "If you have signed in to {realm} before, start again and do it the same way. If that doesn't work, ask those who run {realm}."
+            ),
+        ),
         DenialCode::NoWayLeft => (
             "We can't sign you in this way",
             "Nothing that was left to try could show who you are.".to_owned(),
@@ -25,6 +49,24 @@ pub(crate) fn denial(code: DenialCode, client: &str, realm: &str) -> Advice {
             "There is no account for you yet",
             format!("{realm} doesn't make accounts by itself here."),
             format!("Ask those who run {realm} for an account."),
+        ),
+        DenialCode::NoProofPossible => (
+            "We can't connect this sign-in to an account",
+            format!(
+                "There is nothing that you could show us here that would tell whether an account in {realm} is yours. Nothing changed."
+            ),
+            format!(
+                "If you have signed in to {realm} before, start again and do it the same way. If that doesn't work, ask those who run {realm}."
+            ),
+        ),
+        DenialCode::ProviderAlreadyLinked => (
+            "This account has another sign-in of that provider",
+            format!(
+                "It is linked to another identity at {provider} already, and {realm} doesn't add one more. Nothing was linked."
+            ),
+            format!(
+                "Start again and sign in at {provider} as you did before, or use another way. If you can't, ask those who run {realm}."
+            ),
         ),
         DenialCode::InteractionRequired | DenialCode::LoginRequired | DenialCode::ConsentRequired => (
             "You need to sign in yourself",

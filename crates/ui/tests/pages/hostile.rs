@@ -4,7 +4,7 @@ use crate::document::tags;
 use crate::samples::{self, NOW};
 use domain::ProviderAlias;
 use flow_runtime::StepId;
-use flow_runtime::page::{Field, FieldName, Message, Page, View, Way, WayKind};
+use flow_runtime::page::{CameBack, CameBackAs, Field, FieldName, MailMeaning, MailReason, Message, Others, Page, View, Way, WayKind};
 use std::time::Duration;
 use ui::{Chrome, ErrorKind, ErrorPage, Leave, WayOn};
 
@@ -17,26 +17,48 @@ fn pages() -> Vec<Page> {
         let names = [FieldName::Username, FieldName::Email, FieldName::GivenName, FieldName::FamilyName, FieldName::Password];
         names.map(|name| Field { name, value: bad(), from_provider: true, required: false }).to_vec()
     };
+    let link = || MailMeaning::Link { provider: bad(), identity: bad(), account: Some(bad()) };
     vec![
         Page::Login { username: bad(), problems: vec![] },
         Page::Register { fields: fields(), problems: vec![] },
         Page::ReviewProfile { provider: bad(), identity: bad(), fields: fields(), problems: vec![] },
-        Page::AccountExists { provider: bad(), identity: bad(), address: bad(), reveals: true, proved: true, can_review: true },
+        Page::AccountExists {
+            provider: bad(),
+            identity: bad(),
+            address: bad(),
+            reveals: true,
+            proved: true,
+            can_review: true,
+            others: Some(Others { labels: vec![bad(), bad()], replaced: true }),
+        },
+        Page::ProveAtProvider {
+            provider: bad(),
+            identity: bad(),
+            account: bad(),
+            reveals: true,
+            providers: vec![(ProviderAlias::parse("campus").unwrap(), bad())],
+            came_back: Some(CameBack { provider: bad(), identity: bad(), came_as: CameBackAs::SomebodyElse }),
+        },
         Page::CheckMail {
             address: bad(),
-            provider: bad(),
+            why: MailReason::Link { provider: bad() },
             lifetime: Duration::from_mins(1),
             resend_from: NOW,
             sent: true,
             problems: vec![],
         },
-        Page::MailPress { provider: bad(), identity: bad(), account: Some(bad()) },
-        Page::MailCode { provider: bad(), identity: bad(), account: Some(bad()) },
-        Page::Reauthenticate { provider: bad(), identity: bad(), account: bad(), problems: vec![] },
+        Page::MailPress(link()),
+        Page::MailCode(link()),
+        Page::MailPress(MailMeaning::NewPassword { address: bad(), fresh: true }),
+        Page::MailCode(MailMeaning::Address { account: bad(), from: Some(bad()), to: bad() }),
+        Page::ForgottenPassword { username: bad(), problems: vec![] },
+        Page::NewPassword { address: bad(), problems: vec![] },
+        Page::ChangeAddress { account: bad(), current: Some(bad()), wanted: bad(), problems: vec![] },
+        Page::Reauthenticate { provider: bad(), identity: bad(), account: bad(), reveals: true, problems: vec![] },
         Page::AtProvider { alias: ProviderAlias::parse("campus").unwrap(), provider: bad() },
         Page::Consent { account: bad(), scopes: vec![bad()] },
         Page::SignedIn { account: bad() },
-        Page::Denied { code: flow_runtime::DenialCode::ClientDisabled },
+        Page::Denied { code: flow_runtime::DenialCode::ProviderAlreadyLinked, provider: Some(bad()) },
     ]
 }
 

@@ -1,7 +1,7 @@
 //! A sample of every page in every state that looks different.
 
 use domain::{ProviderAlias, Timestamp, UpstreamFailure};
-use flow_runtime::page::{Field, FieldName, Message, Page, Problem, View, Way, WayKind};
+use flow_runtime::page::{CameBack, CameBackAs, Field, FieldName, MailMeaning, MailReason, Message, Others, Page, Problem, View, Way, WayKind};
 use flow_runtime::{DenialCode, StepId};
 use std::time::Duration;
 use ui::{Chrome, ErrorKind, ErrorPage, Leave, WayOn};
@@ -36,7 +36,7 @@ impl Sample {
         self
     }
 
-    fn ways(mut self, kinds: impl IntoIterator<Item = WayKind>) -> Self {
+    pub(crate) fn ways(mut self, kinds: impl IntoIterator<Item = WayKind>) -> Self {
         self.view.ways = kinds.into_iter().enumerate().map(|(at, kind)| Way { id: at.to_string(), kind }).collect();
         self
     }
@@ -46,14 +46,14 @@ impl Sample {
         self
     }
 
-    fn mail(mut self) -> Self {
+    pub(crate) fn mail(mut self) -> Self {
         self.leave = Leave::Nowhere;
         self.view.can_restart = false;
         self
     }
 }
 
-fn sample(name: &'static str, page: Page) -> Sample {
+pub(crate) fn sample(name: &'static str, page: Page) -> Sample {
     let can_restart = !matches!(page, Page::Login { .. } | Page::SignedIn { .. });
     let view = View {
         page,
@@ -71,6 +71,10 @@ pub(crate) fn provider(alias: &str, name: &str) -> WayKind {
     WayKind::Provider { alias: ProviderAlias::parse(alias).unwrap(), name: name.into() }
 }
 
+fn linked_provider(alias: &str, name: &str) -> WayKind {
+    WayKind::LinkedProvider { alias: ProviderAlias::parse(alias).unwrap(), name: name.into() }
+}
+
 fn source() -> (String, String) {
     ("Campus".into(), "ada@campus.example".into())
 }
@@ -81,7 +85,7 @@ fn field(name: FieldName, value: &str, from_provider: bool, required: bool) -> F
 
 /// All pages of logins.
 pub(crate) fn all() -> Vec<Sample> {
-    [entering(), linking(), ending(), denials()].into_iter().flatten().collect()
+    [entering(), linking(), proving(), crate::recovering::all(), ending(), denials()].into_iter().flatten().collect()
 }
 
 fn entering() -> Vec<Sample> {
@@ -107,7 +111,15 @@ fn entering() -> Vec<Sample> {
     register.push(field(FieldName::Password, "", false, true));
     let reauthenticate = |problems| {
         let (provider, identity) = source();
-        Page::Reauthenticate { provider, identity, account: "ada@campus.example".into(), problems }
+        Page::Reauthenticate { provider, identity, account: "ada@campus.example".into(), reveals: true, problems }
+    };
+    let (provider_name, label) = source();
+    let unsaid = Page::Reauthenticate {
+        provider: provider_name,
+        identity: label,
+        account: "ada@campus.example".into(),
+        reveals: false,
+        problems: vec![],
     };
     let unavailable = Message::Upstream { provider: "Campus".into(), failure: UpstreamFailure::Unavailable };
     let until = NOW.plus(Duration::from_secs(290));
@@ -118,6 +130,7 @@ fn entering() -> Vec<Sample> {
         sample("login-empty", login(vec![(FieldName::Username, Problem::Missing), (FieldName::Password, Problem::Missing)])),
         sample("login-throttled", login(vec![(FieldName::Username, Problem::TooManyTries { until })])).ways(doors()),
         sample("login-provider-down", fresh()).ways(doors()).message(unavailable),
+        sample("login-not-fresh", fresh()).ways(doors()).message(Message::NotFresh { provider: "Campus".into() }),
         sample("register", Page::Register { fields: register.clone(), problems: vec![] }).ways([WayKind::Login]),
         sample(
             "register-wrong",
@@ -128,20 +141,24 @@ fn entering() -> Vec<Sample> {
         ),
         sample("review-profile", review("ada", vec![])),
         sample("review-profile-wrong", review("a da", vec![(FieldName::Username, Problem::NotAUsername)])),
-        sample("reauthenticate", reauthenticate(vec![])).ways([WayKind::Mail, provider("social", "Social")]),
+        sample("reauthenticate", reauthenticate(vec![])).ways([WayKind::Mail, linked_provider("social", "Social")]),
+        sample("reauthenticate-unsaid", unsaid).ways([WayKind::Mail]),
         sample("reauthenticate-wrong", reauthenticate(vec![(FieldName::Password, Problem::WrongCredentials)]))
             .ways([WayKind::Mail]),
     ]
 }
 
 fn linking() -> Vec<Sample> {
-    let exists = |reveals, proved, can_review| {
+    let exists_beside = |reveals, proved, can_review, others| {
         let (provider, identity) = source();
-        Page::AccountExists { provider, identity, address: "ada@campus.example".into(), reveals, proved, can_review }
+        Page::AccountExists { provider, identity, address: "ada@campus.example".into(), reveals, proved, can_review, others }
     };
+    let exists = |reveals, proved, can_review| exists_beside(reveals, proved, can_review, None);
+    let others =
+        |labels: &[&str], replaced| Some(Others { labels: labels.iter().map(|label| (*label).to_owned()).collect(), replaced });
     let mail = |wait, sent, problems| Page::CheckMail {
         address: "a•••@c•••.example".into(),
-        provider: "Campus".into(),
+        why: MailReason::Link { provider: "Campus".into() },
         lifetime: Duration::from_mins(15),
         resend_from: NOW.plus(Duration::from_secs(wait)),
         sent,
@@ -149,11 +166,11 @@ fn linking() -> Vec<Sample> {
     };
     let press = |account: Option<&str>| {
         let (provider, identity) = source();
-        Page::MailPress { provider, identity, account: account.map(Into::into) }
+        Page::MailPress(MailMeaning::Link { provider, identity, account: account.map(Into::into) })
     };
     let code = |account: Option<&str>| {
         let (provider, identity) = source();
-        Page::MailCode { provider, identity, account: account.map(Into::into) }
+        Page::MailCode(MailMeaning::Link { provider, identity, account: account.map(Into::into) })
     };
     let mut codes = [sample("mail-code", code(Some("ada"))).mail(), sample("mail-code-fresh-account", code(None)).mail()];
     for sample in &mut codes {
@@ -163,6 +180,10 @@ fn linking() -> Vec<Sample> {
         sample("account-exists", exists(true, true, true)),
         sample("account-exists-unproved", exists(true, false, false)),
         sample("account-exists-unsaid", exists(false, true, true)),
+        sample("account-exists-beside", exists_beside(true, true, true, others(&["ada@old.example"], false))),
+        sample("account-exists-instead", exists_beside(true, true, true, others(&["ada@old.example", "ada.l"], true))),
+        sample("account-exists-beside-unsaid", exists_beside(false, true, true, others(&[], false))),
+        sample("account-exists-instead-unsaid", exists_beside(false, true, true, others(&[], true))),
         sample("check-mail", mail(45, true, vec![])).ways([WayKind::Password, provider("social", "Social")]),
         sample("check-mail-again", mail(0, true, vec![])).message(Message::MailSentAgain),
         sample("check-mail-wrong", mail(0, true, vec![(FieldName::Code, Problem::WrongCode)])).ways([WayKind::Password]),
@@ -176,6 +197,37 @@ fn linking() -> Vec<Sample> {
     ];
     samples.extend(codes);
     samples
+}
+
+fn proving() -> Vec<Sample> {
+    let prove = |reveals, came_back: Option<(&str, CameBackAs)>| {
+        let (provider, identity) = source();
+        let known = |alias, name: &str| (ProviderAlias::parse(alias).unwrap(), name.to_owned());
+        Page::ProveAtProvider {
+            provider,
+            identity,
+            account: "ada@campus.example".into(),
+            reveals,
+            providers: vec![known("campus", "Campus"), known("social", "Social")],
+            came_back: came_back.map(|(identity, came_as)| CameBack {
+                provider: "Campus".into(),
+                identity: identity.into(),
+                came_as,
+            }),
+        }
+    };
+    let own = Some(("ada@campus.example", CameBackAs::TheOneToLink));
+    let other = Some(("bob@campus.example", CameBackAs::SomebodyElse));
+    let stale = Some(("ada.l@campus.example", CameBackAs::NotFresh));
+    vec![
+        sample("prove-at-provider", prove(true, None)).ways([WayKind::Mail, WayKind::Password]),
+        sample("prove-at-provider-unsaid", prove(false, None)).ways([WayKind::Mail]),
+        sample("prove-at-provider-same", prove(true, own)).ways([WayKind::Mail]),
+        sample("prove-at-provider-same-unsaid", prove(false, own)),
+        sample("prove-at-provider-other", prove(true, other)),
+        sample("prove-at-provider-other-unsaid", prove(false, other)),
+        sample("prove-at-provider-not-fresh", prove(true, stale)).ways([WayKind::Password]),
+    ]
 }
 
 fn ending() -> Vec<Sample> {
@@ -193,8 +245,14 @@ fn denials() -> Vec<Sample> {
     let name = |code| match code {
         Code::AccountDisabled => "denied-account-disabled",
         Code::ProviderDisabled => "denied-provider-disabled",
+        Code::AuthorityRefused => "denied-authority-refused",
+        Code::LinkOnly => "denied-link-only",
+        Code::Ambiguous => "denied-ambiguous",
+        Code::RefusedByRule => "denied-refused-by-rule",
         Code::NoWayLeft => "denied-no-way-left",
         Code::NoAccount => "denied-no-account",
+        Code::NoProofPossible => "denied-no-proof-possible",
+        Code::ProviderAlreadyLinked => "denied-provider-already-linked",
         Code::InteractionRequired => "denied-interaction-required",
         Code::LoginRequired => "denied-login-required",
         Code::ConsentRequired => "denied-consent-required",
@@ -208,8 +266,14 @@ fn denials() -> Vec<Sample> {
     let codes = [
         Code::AccountDisabled,
         Code::ProviderDisabled,
+        Code::AuthorityRefused,
+        Code::LinkOnly,
+        Code::Ambiguous,
+        Code::RefusedByRule,
         Code::NoWayLeft,
         Code::NoAccount,
+        Code::NoProofPossible,
+        Code::ProviderAlreadyLinked,
         Code::InteractionRequired,
         Code::LoginRequired,
         Code::ConsentRequired,
@@ -220,7 +284,7 @@ fn denials() -> Vec<Sample> {
         Code::Busy,
         Code::Undecided,
     ];
-    codes.into_iter().map(|code| sample(name(code), Page::Denied { code }).over()).collect()
+    codes.into_iter().map(|code| sample(name(code), Page::Denied { code, provider: Some("Campus".into()) }).over()).collect()
 }
 
 /// All pages that belong to no login, by name.

@@ -27,12 +27,15 @@ fn is_right(reports: &BTreeMap<Setting, Report>) {
 }
 
 /// Everybody who holds a proof that counts gets to the account, and only they do.
-fn proofs_open_what_they_prove(reports: &BTreeMap<Setting, Report>, links_by_trust: bool) {
+fn proofs_open_what_they_prove(reports: &BTreeMap<Setting, Report>, flow: &str) {
+    let (links_by_trust, takes_providers) = (flow == "first-broker-login-auto-link", flow != "keycloak-first-broker-login");
     for (setting, report) in reports {
         let by_mail = setting.mails && setting.word != Word::Nothing && setting.existing.owner_proved();
         let by_password = setting.word != Word::Nothing && setting.existing.candidate_has_password(setting.word);
         let by_trust = links_by_trust && setting.word == Word::Trusted && setting.existing.owner_proved();
         assert_eq!(report.linked_by.contains("mailbox"), by_mail && !by_trust, "mail in {setting:?}");
+        let by_provider = setting.existing == Existing::OwnerAtProvider && takes_providers;
+        assert_eq!(report.linked_by.contains("linked-provider"), by_provider && !by_trust, "another login in {setting:?}");
         assert_eq!(report.linked_by.contains("trusted-assertion"), by_trust, "trust in {setting:?}");
         if by_password && !by_trust {
             assert!(report.linked_by.contains("password"), "password in {setting:?}");
@@ -47,21 +50,21 @@ fn proofs_open_what_they_prove(reports: &BTreeMap<Setting, Report>, links_by_tru
 fn every_state_of_first_broker_login() {
     let reports = explored("first-broker-login");
     is_right(&reports);
-    proofs_open_what_they_prove(&reports, false);
+    proofs_open_what_they_prove(&reports, "first-broker-login");
 }
 
 #[test]
 fn every_state_of_first_broker_login_auto_link() {
     let reports = explored("first-broker-login-auto-link");
     is_right(&reports);
-    proofs_open_what_they_prove(&reports, true);
+    proofs_open_what_they_prove(&reports, "first-broker-login-auto-link");
 }
 
 #[test]
 fn every_state_of_keycloak_first_broker_login() {
     let reports = explored("keycloak-first-broker-login");
     is_right(&reports);
-    proofs_open_what_they_prove(&reports, false);
+    proofs_open_what_they_prove(&reports, "keycloak-first-broker-login");
 }
 
 #[test]
@@ -81,5 +84,36 @@ fn every_state_of_browser_and_registration() {
         let states: usize = reports.values().map(|report| report.states).sum();
         println!("{}: {states} states", if create { "registration" } else { "browser" });
         is_right(&reports);
+    }
+}
+
+/// Forgotten passwords and addresses, whoever has the address already.
+#[test]
+fn every_state_of_recovery_and_addresses() {
+    use domain::Wish::{ChangeAddress, Recover, VerifyAddress};
+    for wish in [Recover, VerifyAddress, ChangeAddress] {
+        let mut reports = BTreeMap::new();
+        for setting in all().filter(|setting| setting.word == Word::Silent) {
+            let mut world = setting.world("first-broker-login");
+            world.user("somebody").proved("taken@x.org").done();
+            reports.insert(setting, search::explore_from(&world, setting, |request| request.wish = wish));
+        }
+        let states: usize = reports.values().map(|report| report.states).sum();
+        println!("{wish:?}: {states} states");
+        for (setting, report) in &reports {
+            assert!(report.wrongs.is_empty(), "{wish:?} {setting:?}: {:#?}", report.wrongs);
+        }
+        let renewed: Vec<_> = reports.iter().filter(|(_, report)| report.renewed).map(|(setting, _)| *setting).collect();
+        let may = |setting: &&Setting| match wish {
+            // The account that has proved the address, or a fresh one.
+            Recover => setting.mails && setting.existing.owner_proved() && setting.existing.candidate_has_password(setting.word),
+            // Whoever can sign in with a password and claims the address that nobody has proved.
+            VerifyAddress => setting.mails && setting.existing == Existing::Claimant { password: true },
+            _ => setting.mails && setting.existing.candidate_has_password(setting.word),
+        };
+        for setting in reports.keys().filter(may) {
+            assert!(renewed.contains(setting), "{wish:?}: nobody gets through in {setting:?}");
+        }
+        assert!(renewed.iter().all(|setting| setting.mails), "{wish:?} without a mail");
     }
 }

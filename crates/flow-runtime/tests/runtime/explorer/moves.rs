@@ -1,6 +1,6 @@
 //! What can happen at a page: what it offers, what it doesn't, and what the world does meanwhile.
 
-use super::setting::{ADDRESS, Setting};
+use super::setting::{ADDRESS, Setting, others_own};
 use crate::world::{Given, Login, World, alias, code_of, login_form};
 use domain::{CallbackParams, Digest, ExchangeId, Secret, UpstreamFailure, User};
 use flow_runtime::event::action;
@@ -33,6 +33,11 @@ pub(super) struct Move {
 impl Move {
     fn of(what: impl Into<String>, event: Event) -> Self {
         Self { what: what.into(), event, before: None, only_now: None, foreign: false, acts: true }
+    }
+
+    /// It leads away, and changes nothing but the login.
+    fn that_goes(self) -> Self {
+        Self { acts: false, ..self }
     }
 
     fn foreign(what: &str, event: Event) -> Self {
@@ -100,9 +105,19 @@ fn offered(w: &World, login: &Login, setting: Setting) -> Vec<Move> {
             std::iter::once(form(&[])).chain(review).collect()
         }
         Page::CheckMail { .. } => mails(w, login),
-        Page::AtProvider { .. } => trips(login, setting),
+        Page::ProveAtProvider { .. } => {
+            ["campus", "social", ""].map(|provider| form(&[("provider", provider)])).into_iter().map(Move::that_goes).collect()
+        }
+        Page::AtProvider { .. } => trips(w, login, setting),
         Page::Consent { .. } => vec![form(&[]), Move::of("refuse", login.form(action::REFUSE, &[]))],
-        Page::MailPress { .. } | Page::MailCode { .. } | Page::SignedIn { .. } | Page::Denied { .. } => Vec::new(),
+        Page::ForgottenPassword { .. } => {
+            ["", "vic", ADDRESS, "nobody@x.org"].map(|name| form(&[("username", name), ("email", "mallory@evil.org")])).into()
+        }
+        Page::NewPassword { .. } => ["", "short", "eight or more"].map(|password| form(&[("password", password)])).into(),
+        Page::ChangeAddress { .. } => {
+            ["", "nonsense", ADDRESS, "fresh@x.org", "taken@x.org"].map(|email| form(&[("email", email)])).into()
+        }
+        Page::MailPress(_) | Page::MailCode(_) | Page::SignedIn { .. } | Page::Denied { .. } => Vec::new(),
     };
     let aside = |what: &str, event| Move { acts: false, ..Move::of(what, event) };
     moves.extend(login.ways(w).into_iter().map(|way| aside(&format!("way {way}"), login.way(w, &way))));
@@ -156,7 +171,7 @@ fn mails(w: &World, login: &Login) -> Vec<Move> {
     moves
 }
 
-fn trips(login: &Login, setting: Setting) -> Vec<Move> {
+fn trips(w: &World, login: &Login, setting: Setting) -> Vec<Move> {
     let Rest::AtProvider { exchange, .. } = &login.session().rest else { return Vec::new() };
     let back = |code: &str, answer: Result<Box<domain::BrokeredIdentity>, UpstreamFailure>| {
         let params = CallbackParams { code: Some(Secret::new(code)), iss: None, error: None };
@@ -164,6 +179,17 @@ fn trips(login: &Login, setting: Setting) -> Vec<Move> {
         let code = code.to_owned();
         Move { before: Some(Rc::new(move |w| _ = w.upstream.insert(code.clone(), answer.clone()))), ..Move::of("returns", event) }
     };
+    // What the owner could do at the provider matters on a trip that is to prove the account.
+    if login.session().frames.len() > 1 {
+        let asked = |person: crate::world::Person, ago| Ok(Box::new(person.authenticated_at(w.now.minus(ago)).0));
+        return vec![
+            back("person", asked(setting.person(), Duration::ZERO)),
+            back("owner", asked(others_own(), Duration::ZERO)),
+            back("owner of old", asked(others_own(), Duration::from_hours(1))),
+            back("owner of who knows when", Ok(Box::new(others_own().0))),
+            back("cancelled", Err(UpstreamFailure::Cancelled)),
+        ];
+    }
     vec![
         back("person", Ok(Box::new(setting.person().0))),
         back("stranger", Ok(Box::new(crate::world::someone("campus", "2").vouched("stranger@x.org").0))),

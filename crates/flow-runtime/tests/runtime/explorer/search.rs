@@ -4,7 +4,7 @@ use super::moves::{Move, close_all, moves, touch_all};
 use super::setting::Setting;
 use crate::world::{Came, Given, Login, World};
 use domain::{AuthorizeRequest, Version};
-use flow_runtime::session::Memory;
+use flow_runtime::session::{How, Memory};
 use flow_runtime::{AuthenticationSession, Counter, Rest};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -19,6 +19,8 @@ pub(super) struct Report {
     pub(super) wrongs: BTreeSet<String>,
     /// How the identity came to accounts that were there before.
     pub(super) linked_by: BTreeSet<&'static str>,
+    /// Whether an account got a password or an address.
+    pub(super) renewed: bool,
 }
 
 #[derive(Clone)]
@@ -109,7 +111,7 @@ impl Search {
         // What is drawn follows from what was sent, so that equal states stay equal.
         world.drawn = 1000 * u64::try_from(world.outbox.len()).unwrap();
         world.redeemed.clear();
-        world.spent.retain(|(counter, _), _| *counter == Counter::MailByAddress);
+        world.spent.retain(|(counter, _), _| matches!(counter, Counter::MailByAddress | Counter::RecoveryByName));
         let allowed = world.policy.limits.clone();
         if let Some(only_now) = made.only_now {
             only_now(&mut world);
@@ -135,6 +137,7 @@ impl Search {
         for link in state.world.identities.values().filter(|link| self.before.contains(&link.user)) {
             self.report.linked_by.insert(link.proof.kind.as_str());
         }
+        self.report.renewed |= state.world.given.iter().any(|given| matches!(given, Given::Renewed(..)));
         self.looks_right(&state);
         let next = self.seen.len();
         let number = *self.seen.entry(key(&state)).or_insert(next);
@@ -200,7 +203,7 @@ fn key(state: &State) -> String {
     let links: Vec<_> = w.identities.values().map(|link| (&link.key, link.user, link.proof.kind)).collect();
     let asserted = w.asserted.last().map(|(_, identity)| &identity.key);
     let enabled: Vec<_> = w.policy.providers.iter().map(|provider| provider.enabled).collect();
-    let mails: u32 = w.spent.iter().filter(|((counter, _), _)| *counter == Counter::MailByAddress).map(|(_, count)| count).sum();
+    let mails: u32 = w.spent.iter().filter(|((counter, _), _)| matches!(counter, Counter::MailByAddress | Counter::RecoveryByName)).map(|(_, count)| count).sum();
     let counts = |given: &&Given| !matches!(given, Given::Mail(_, token) if !w.unused.contains(token));
     let given: Vec<_> = w.given.iter().filter(counts).collect();
     let session = serde_json::to_string(&essence(state.login.session())).unwrap();
@@ -224,6 +227,9 @@ fn essence(session: &AuthenticationSession) -> AuthenticationSession {
         }
         if let Some(existing) = &mut frame.existing {
             existing.version = Version(0);
+        }
+        if let Some(How::BrowserSession(user, _) | How::Authenticated(user)) = frame.user.as_mut().map(|chosen| &mut chosen.how) {
+            user.version = Version(0);
         }
     }
     session

@@ -22,8 +22,14 @@ pub(super) enum Word {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Existing {
     Nobody,
-    Owner { password: bool },
-    Claimant { password: bool },
+    Owner {
+        password: bool,
+    },
+    /// The owner has no password, and came through the same provider before, by another identity.
+    OwnerAtProvider,
+    Claimant {
+        password: bool,
+    },
     TwoClaimants,
     OwnerAndClaimant,
 }
@@ -41,6 +47,7 @@ pub(super) fn all() -> impl Iterator<Item = Setting> {
         Existing::Nobody,
         Existing::Owner { password: true },
         Existing::Owner { password: false },
+        Existing::OwnerAtProvider,
         Existing::Claimant { password: true },
         Existing::Claimant { password: false },
         Existing::TwoClaimants,
@@ -53,7 +60,7 @@ pub(super) fn all() -> impl Iterator<Item = Setting> {
 
 impl Existing {
     pub(super) fn owner_proved(self) -> bool {
-        matches!(self, Self::Owner { .. } | Self::OwnerAndClaimant)
+        matches!(self, Self::Owner { .. } | Self::OwnerAtProvider | Self::OwnerAndClaimant)
     }
 
     /// Whether the account that the flow would find by the provider's own address has a password.
@@ -62,9 +69,14 @@ impl Existing {
             Self::Owner { password } => password,
             Self::OwnerAndClaimant => true,
             Self::Claimant { password } => password && word != Word::Trusted,
-            Self::Nobody | Self::TwoClaimants => false,
+            Self::Nobody | Self::OwnerAtProvider | Self::TwoClaimants => false,
         }
     }
+}
+
+/// The other identity that the owner has at the provider.
+pub(super) fn others_own() -> Person {
+    someone("campus", "9").called("vic")
 }
 
 impl Setting {
@@ -91,6 +103,11 @@ impl Setting {
             Existing::Nobody => {}
             Existing::Owner { password: true } => _ = w.user("vic").password("vics own").proved(ADDRESS).done(),
             Existing::Owner { password: false } => _ = w.user("vic").proved(ADDRESS).done(),
+            Existing::OwnerAtProvider => {
+                let vic = w.user("vic").proved(ADDRESS).done();
+                w.link(&others_own(), vic);
+                w.provider("campus").proves_fresh_login = true;
+            }
             Existing::Claimant { password: true } => _ = w.user("claimant").password("claimants own").claims(ADDRESS).done(),
             Existing::Claimant { password: false } => _ = w.user("claimant").claims(ADDRESS).done(),
             Existing::TwoClaimants => {

@@ -106,14 +106,13 @@ fn a_wrong_password_is_said_at_its_field_and_nowhere_kept() {
 }
 
 #[test]
-fn without_mail_and_without_password_nothing_is_left() {
+fn without_mail_and_without_password_nothing_can_be_proved() {
     let mut w = World::new();
     w.policy.sends_mail = false;
     w.user("ada").proved("ada@x.org").done();
     let mut login = w.login();
     login.comes_as(&mut w, &someone("social", "1").vouched("ada@x.org"));
-    login.presses(&mut w, action::CONTINUE);
-    assert_eq!(login.denial(), DenialCode::NoWayLeft);
+    assert_eq!(login.denial(), DenialCode::NoProofPossible);
 }
 
 #[test]

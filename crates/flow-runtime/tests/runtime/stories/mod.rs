@@ -1,12 +1,18 @@
 //! Stories: what people do, what they see, and what is true afterwards.
 
+mod addresses;
 mod consent;
 mod doors;
 mod first_login;
 mod forms;
+mod hand_over;
+mod linked_provider;
 mod mail;
+mod no_proof;
+mod others;
 mod profile;
 mod races;
+mod recovery;
 mod requests;
 mod returning;
 mod squatters;

@@ -3,7 +3,7 @@
 use crate::world::{Login, World, someone};
 use domain::{AuthorizeRequest, Digest};
 use flow_runtime::event::action;
-use flow_runtime::page::FieldName;
+use flow_runtime::page::{FieldName, Message};
 use flow_runtime::{DenialCode, Page, Rest};
 
 fn signed_in(w: &mut World) -> Digest {
@@ -85,6 +85,31 @@ fn prompt_login_asks_the_provider_for_a_fresh_login_too() {
         let Rest::AtProvider { exchange, .. } = &login.session().rest else { panic!() };
         assert_eq!(exchange.fresh, fresh);
     }
+}
+
+#[test]
+fn oidc_rp_8_a_fresh_login_that_the_provider_didnt_ask_for_is_none() {
+    let old = |w: &World| Some(w.now.minus(std::time::Duration::from_hours(1)));
+    let login = |change: fn(&mut AuthorizeRequest), declares: bool, auth_time: &dyn Fn(&World) -> Option<domain::Timestamp>| {
+        let mut w = World::new();
+        w.provider("campus").proves_fresh_login = declares;
+        let mut ada = someone("campus", "1").vouched("ada@x.org");
+        ada.0.auth_time = auth_time(&w);
+        let mut login = w.login_with(None, change);
+        login.comes_as(&mut w, &ada);
+        let told = matches!(login.view(&w).message, Some(Message::NotFresh { provider }) if provider == "CAMPUS");
+        assert_eq!(told, w.users.is_empty(), "told, or signed in");
+        assert_eq!(told, matches!(login.page(&w), Page::Login { .. }));
+        !told
+    };
+    let (anew, ten): (fn(&mut AuthorizeRequest), fn(&mut AuthorizeRequest)) =
+        (|request| request.prompt.login = true, |request| request.max_age = Some(10));
+    assert!(login(anew, true, &|w| Some(w.now)) && login(ten, true, &|w| Some(w.now)));
+    assert!(!login(anew, true, &old) && !login(anew, true, &|_| None) && !login(ten, true, &|_| None));
+    assert!(!login(ten, true, &old) && !login(ten, false, &old), "what is said to be too old is too old");
+    assert!(login(anew, false, &old) && login(anew, false, &|_| None) && login(ten, false, &|_| None), "nothing was promised");
+    assert!(login(|request| request.max_age = Some(7200), true, &old), "old, but young enough");
+    assert!(login(|_| {}, true, &old) && login(|_| {}, true, &|_| None), "nobody asked");
 }
 
 #[test]

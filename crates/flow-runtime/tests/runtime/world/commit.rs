@@ -1,8 +1,8 @@
 //! How the world commits: guards first, then all changes, or none.
 
-use super::{Given, World};
-use domain::{Digest, EmailAddress, Epoch, SessionKey, User, UserId, Version};
-use flow_runtime::{Conflict, Guard, NewUser, Resting, Write};
+use super::{Given, Trip, World};
+use domain::{ActionToken, Digest, EmailAddress, Epoch, SessionKey, TokenPurpose, User, UserId, Version};
+use flow_runtime::{Conflict, Guard, NewUser, Rest, Resting, Write};
 
 /// Why a commit didn't happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,22 +25,15 @@ impl World {
             after.given.extend(self.shown_by(login, write));
         }
         after.outbox.extend(resting.notices.iter().cloned());
-        let wrongs = self.wrongs_of(login, resting).into_iter().chain(after.broken_promises());
+        if let Rest::AtProvider { exchange, .. } = &resting.session.rest {
+            let proves = resting.session.frame().is_some_and(|frame| frame.identity.is_some());
+            after.trips.insert(exchange.id, Trip { began: self.now, proves });
+        }
+        let wrongs = self.wrongs_of(login, resting).into_iter().chain(after.broken_promises()).chain(after.wrong_epochs(resting));
+        let wrongs: Vec<_> = wrongs.collect();
         after.wrongs.extend(wrongs);
         *self = after;
         Ok(())
-    }
-
-    /// What this change shows for the rest of the login.
-    fn shown_by(&self, login: SessionKey, write: &Write) -> Option<Given> {
-        match write {
-            Write::CreateUser(new) => Some(Given::Account(login, new.id)),
-            Write::ConsumeToken(digest) => {
-                let token = self.issued.get(digest).filter(|token| token.session == login && self.was_read(login, token))?;
-                token.user.map(|(user, _)| Given::Mailbox(login, user))
-            }
-            _ => None,
-        }
     }
 
     fn write(&mut self, write: &Write) -> Result<(), Conflict> {
@@ -76,7 +69,11 @@ impl World {
                 Ok(())
             }
             Write::IssueToken(token) => {
-                let older = |digest: &Digest| self.issued.get(digest).is_some_and(|old| old.session == token.session);
+                let same_user = |old: &ActionToken| token.purpose == TokenPurpose::ChangeAddress && old.user == token.user;
+                let older = |digest: &Digest| {
+                    let old = self.issued.get(digest);
+                    old.is_some_and(|old| old.purpose == token.purpose && (old.session == token.session || same_user(old)))
+                };
                 self.unused.retain(|digest| !older(digest));
                 self.unused.insert(token.digest.clone());
                 self.issued.insert(token.digest.clone(), (**token).clone());

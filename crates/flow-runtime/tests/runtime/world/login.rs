@@ -129,7 +129,10 @@ impl Login {
     pub(crate) fn way(&self, world: &World, wanted: &str) -> Event {
         let ways = self.view(world).ways;
         let way = ways.iter().find(|way| name_of(&way.kind) == wanted).unwrap_or_else(|| panic!("no way {wanted} in {ways:?}"));
-        let provider = if let WayKind::Provider { alias, .. } = &way.kind { alias.as_str() } else { "" };
+        let provider = match &way.kind {
+            WayKind::Provider { alias, .. } | WayKind::LinkedProvider { alias, .. } => alias.as_str(),
+            _ => "",
+        };
         self.form(action::WAY, &[("way", &way.id), ("provider", provider)])
     }
 
@@ -163,6 +166,12 @@ impl Login {
     pub(crate) fn comes_as(&mut self, world: &mut World, person: &Person) {
         self.takes(world, person.0.key.provider.as_str());
         self.returns(world, person);
+    }
+
+    /// To the provider of the page that says that the last trip proved nothing.
+    pub(crate) fn takes_again(&mut self, world: &mut World) {
+        let Page::ProveAtProvider { providers, .. } = self.page(world) else { panic!("{:?}", self.page(world)) };
+        self.sends(world, action::CONTINUE, &[("provider", providers[0].0.as_str())]);
     }
 
     /// The button behind the newest mail to this address, in this browser.
@@ -223,5 +232,7 @@ pub(crate) fn name_of(kind: &WayKind) -> String {
         WayKind::Register => "register".into(),
         WayKind::Password => "password".into(),
         WayKind::Mail => "mail".into(),
+        WayKind::Recover => "recover".into(),
+        WayKind::LinkedProvider { alias, .. } => format!("at {alias}"),
     }
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod answers;
 mod commit;
+mod credentials;
 mod driver;
 mod login;
 mod oracle;
@@ -35,6 +36,10 @@ pub(crate) enum Given {
     Mail(SessionKey, Digest),
     /// In this login, what only the reader of a mail can know was used up for this account.
     Mailbox(SessionKey, UserId),
+    /// In this login, what only the reader of a mail to this address can know was used up.
+    Address(SessionKey, String),
+    /// In this login, this account got a password or an address. Whether it might is judged there.
+    Renewed(SessionKey, UserId),
     /// In this login, this account was made.
     Account(SessionKey, UserId),
     /// In this login, a provider asserted this identity.

@@ -2,7 +2,8 @@
 
 use super::{Given, World};
 use domain::{
-    ActionToken, AddressProof, BrowserSession, EmailAddress, LinkedIdentity, OwnedAddress, ProofKind, SessionKey, UserId, Vouched,
+    ActionToken, AddressProof, BrowserSession, EmailAddress, LinkedIdentity, OwnedAddress, ProofKind, SessionKey, UnprovedClaims,
+    UserId, Vouched,
 };
 use flow_runtime::{NewUser, Next, Resting, Write};
 
@@ -13,9 +14,12 @@ impl World {
         let mut wrongs = Vec::new();
         for write in &resting.writes {
             wrongs.extend(match write {
-                Write::Link(link) => self.wrong_link(login, link, &created),
+                Write::Link(link) => self.wrong_link(login, link, (&created, &resting.writes)),
                 Write::CreateUser(new) => new.email.as_ref().and_then(|email| self.wrong_address(login, email)),
                 Write::StartBrowserSession(session) => self.wrong_session(login, session, &resting.writes),
+                Write::HandOver { user, .. } => self.wrong_hand_over(login, *user),
+                Write::SetPassword { user, .. } => self.wrong_password(login, *user),
+                Write::SetAddress { user, address } => self.wrong_change(login, *user, address),
                 _ => None,
             });
         }
@@ -26,7 +30,7 @@ impl World {
         wrongs
     }
 
-    fn wrong_link(&self, login: SessionKey, link: &LinkedIdentity, created: &[&NewUser]) -> Option<String> {
+    fn wrong_link(&self, login: SessionKey, link: &LinkedIdentity, (created, writes): (&[&NewUser], &[Write])) -> Option<String> {
         let wrong = |what: &str| Some(format!("link of {} by {:?}: {what}", link.key, link.proof.kind));
         let newest = self.asserted.iter().rev().find(|(asserted_in, _)| *asserted_in == login);
         if newest.is_none_or(|(_, identity)| identity.key != link.key) {
@@ -49,9 +53,11 @@ impl World {
                 let for_this = token.session == login && token.user.is_some_and(|(id, _)| id == user.id);
                 for_this && user.has_proved(&token.address) && self.was_read(login, token)
             }),
-            ProofKind::TrustedAssertion => {
-                user.email.as_ref().is_some_and(|email| email.is_proved() && self.was_vouched_for(login, &email.address))
-            }
+            // Whether the account may be handed over is judged where it is.
+            ProofKind::TrustedAssertion => user.email.as_ref().is_some_and(|email| {
+                let handed_over = writes.iter().any(|write| matches!(write, Write::HandOver { user: to, .. } if *to == user.id));
+                (email.is_proved() || handed_over) && self.was_vouched_for(login, &email.address)
+            }),
             ProofKind::LinkedProvider => self.came_back_freshly(login, user.id),
             ProofKind::Created | ProofKind::Administrator => false,
         };
@@ -63,10 +69,49 @@ impl World {
         self.unused.contains(&token.digest) && self.given.contains(&Given::Mail(login, token.digest.clone()))
     }
 
-    /// Whether an identity that is tied to this user was asserted in this login too.
+    /// Whether somebody came back in this login as an identity that is tied to this user, on a trip that was to prove it, with a login of
+    /// that trip.
     fn came_back_freshly(&self, login: SessionKey, user: UserId) -> bool {
-        let mut asserted = self.asserted.iter().filter(|(asserted_in, _)| *asserted_in == login);
-        asserted.any(|(_, identity)| self.identities.get(&identity.key).is_some_and(|link| link.user == user))
+        self.given.iter().any(|given| match given {
+            Given::CameBack(given_in, key) => {
+                let is_own = self.identities.get(key).is_some_and(|link| link.user == user);
+                let provider = self.policy.provider(&key.provider);
+                *given_in == login && is_own && provider.is_some_and(|provider| provider.proves_fresh_login)
+            }
+            _ => false,
+        })
+    }
+
+    /// Only an account that never proved its address is handed over, to whoever comes with the word of a provider that is set up for that,
+    /// and nothing on it stays that belongs to somebody with another address.
+    fn wrong_hand_over(&self, login: SessionKey, user: UserId) -> Option<String> {
+        let wrong = |what: &str| Some(format!("an account is handed over: {what}"));
+        let Some(email) = self.users.get(&user).and_then(|user| user.email.as_ref()) else { return wrong("it claims nothing") };
+        let newest = self.asserted.iter().rev().find(|(asserted_in, _)| *asserted_in == login);
+        let provider = newest.and_then(|(_, identity)| self.policy.provider(&identity.key.provider));
+        let of_another = |link: &LinkedIdentity| {
+            let same = |own: &domain::AssertedEmail| own.address.names_the_same_mailbox_as(&email.address);
+            link.user == user && link.assured.is_some() && !link.email.as_ref().is_some_and(same)
+        };
+        if email.is_proved() || !self.was_vouched_for(login, &email.address) {
+            wrong("nobody's word is enough for that")
+        } else if provider.is_none_or(|provider| provider.unproved_claims != UnprovedClaims::HandOver) {
+            wrong("the provider isn't set up for that")
+        } else if self.identities.values().any(of_another) {
+            wrong("somebody with another address keeps a way in")
+        } else {
+            None
+        }
+    }
+
+    /// A session that begins belongs to the account as it is then.
+    pub(super) fn wrong_epochs(&self, resting: &Resting) -> Vec<String> {
+        let dead = |session: &BrowserSession| self.users.get(&session.user).is_some_and(|user| user.epoch != session.epoch);
+        let began = resting.writes.iter().filter_map(|write| match write {
+            Write::StartBrowserSession(session) if dead(session) => Some("a session begins dead".to_owned()),
+            _ => None,
+        });
+        began.collect()
     }
 
     /// Whether a provider that is trusted for it said in this login that it had verified this address.
@@ -87,7 +132,8 @@ impl World {
             Some(AddressProof::Mailbox { .. }) => self.issued.values().any(|token| {
                 let for_this = token.session == login && token.address.names_the_same_mailbox_as(&email.address);
                 let used_up = token.user.is_some_and(|(user, _)| self.given.contains(&Given::Mailbox(login, user)));
-                for_this && (used_up || self.was_read(login, token))
+                let opened = self.given.contains(&Given::Address(login, email.address.key()));
+                for_this && (used_up || opened || self.was_read(login, token))
             }),
             Some(AddressProof::TrustedProvider { .. }) => self.was_vouched_for(login, &email.address),
             Some(AddressProof::Administrator { .. }) => false,
@@ -98,24 +144,29 @@ impl World {
     fn wrong_session(&self, login: SessionKey, session: &BrowserSession, writes: &[Write]) -> Option<String> {
         let user = session.user;
         let made = writes.iter().filter_map(created).any(|new| new.id == user);
+        let renewed = writes.iter().any(|write| {
+            matches!(write, Write::SetPassword { user: whose, .. } | Write::SetAddress { user: whose, .. } if *whose == user)
+        });
         let linked = writes.iter().any(|write| matches!(write, Write::Link(link) if link.user == user));
         let by_identity = || self.given.iter().any(|given| self.opens(given, login, user));
         match self.users.get(&user) {
             None if made => None,
             None => Some("a session for nobody".to_owned()),
             Some(account) if !account.is_open() => Some("a session for a closed account".to_owned()),
-            Some(_) if linked || by_identity() => None,
+            Some(_) if linked || renewed || by_identity() => None,
             Some(_) => Some("a session for somebody who never authenticated".to_owned()),
         }
     }
 
     fn opens(&self, given: &Given, login: SessionKey, user: UserId) -> bool {
         match given {
-            Given::Password(given_in, whose) | Given::Account(given_in, whose) => *given_in == login && *whose == user,
+            Given::Password(given_in, whose) | Given::Account(given_in, whose) | Given::Renewed(given_in, whose) => {
+                *given_in == login && *whose == user
+            }
             Given::Identity(given_in, key) => {
                 *given_in == login && self.identities.get(key).is_some_and(|link| link.user == user)
             }
-            Given::Mail(..) | Given::Mailbox(..) => false,
+            Given::Mail(..) | Given::Mailbox(..) | Given::Address(..) | Given::CameBack(..) => false,
         }
     }
 

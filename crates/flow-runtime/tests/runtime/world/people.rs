@@ -108,7 +108,7 @@ impl World {
         let accepted = Accepted::ByHand { by: "ops".into(), reason: "asked by phone".into() };
         let proof = LinkProof { kind: ProofKind::Administrator, at: self.now, accepted };
         let link = LinkedIdentity {
-            id: IdentityId::from_bytes([9; 16]),
+            id: IdentityId::from_bytes([100 + u8::try_from(self.identities.len()).unwrap(); 16]),
             key: person.0.key.clone(),
             user,
             primary: true,

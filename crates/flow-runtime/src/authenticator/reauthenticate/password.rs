@@ -1,11 +1,11 @@
-//! `reauthenticate`: the existing account's own credential proves that it is theirs.
+//! The password of the existing account.
 
-use super::fields::{Reading, problems};
-use super::username_and_password::reservations;
-use super::{Act, Authenticator, Cause, Effect, Input, Sight, Turn, new_user};
+use super::super::fields::{Reading, problems};
+use super::super::username_and_password::reservations;
+use super::super::{Act, Authenticator, Cause, Effect, Input, Sight, Turn, new_user};
+use super::DECLARATION;
 use crate::ask::{Fact, PasswordVerdict, Question};
-use crate::definition::config::{Key, KeyKind};
-use crate::definition::declaration::{AskKind, Declaration, Establishes, Kind, Need, Outcome};
+use crate::definition::declaration::Declaration;
 use crate::event::{Form, action};
 use crate::outcome::{DenialCode, Rejected};
 use crate::page::{FieldName, Page, Problem, WayKind};
@@ -13,37 +13,22 @@ use crate::proof::AcceptedProof;
 use crate::session::How;
 use crate::write::Write;
 use domain::{AuthenticationMethod, Entropy, ProofKind, User};
-use std::sync::Arc;
-
-pub(super) static KIND: Kind = Kind { declaration: &DECLARATION, build: |_| Arc::new(Reauthenticate) };
-
-static DECLARATION: Declaration = Declaration {
-    name: "reauthenticate",
-    summary: "Asks for the existing account's own credential. It doesn't apply to an account that has none.",
-    keys: &[Key {
-        name: "by",
-        kind: KeyKind::OneOf(&["password"]),
-        default: Some("password"),
-        description: "Which credential is asked for.",
-        example: "password",
-    }],
-    needs: &[Need::Identity, Need::ExistingUser],
-    outcomes: &[Outcome::Succeeded, Outcome::Attempted, Outcome::Challenged, Outcome::Retry, Outcome::Denied],
-    establishes: &[Establishes::User, Establishes::Proof],
-    asks: &[AskKind::CheckPassword],
-    shows: true,
-};
 
 #[derive(Debug)]
-struct Reauthenticate;
+pub(super) struct Password;
 
-impl Authenticator for Reauthenticate {
+impl Authenticator for Password {
     fn declaration(&self) -> &'static Declaration {
         &DECLARATION
     }
 
     fn applies(&self, sight: &Sight<'_>) -> bool {
-        sight.frame.existing.as_ref().is_some_and(|user| user.has_password)
+        self.proves(sight).is_some()
+    }
+
+    fn proves(&self, sight: &Sight<'_>) -> Option<ProofKind> {
+        let has_one = sight.frame.existing.as_ref().is_some_and(|user| user.has_password);
+        (has_one && sight.accepts(ProofKind::Password)).then_some(ProofKind::Password)
     }
 
     fn ways(&self, _sight: &Sight<'_>) -> Vec<WayKind> {
@@ -65,7 +50,8 @@ impl Authenticator for Reauthenticate {
         Some(Page::Reauthenticate {
             provider: sight.provider_name(),
             identity: sight.identity_label(),
-            account: sight.frame.profile.email.as_ref().map(|email| email.address.to_string()).unwrap_or_default(),
+            account: sight.address(),
+            reveals: sight.may_know_the_account(),
             problems: problems(sight.memory()),
         })
     }

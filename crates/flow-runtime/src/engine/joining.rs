@@ -1,0 +1,81 @@
+//! Before a link is written: how the account is now, and what its other identities mean for one more.
+
+use super::run::{Asker, Run, Step};
+use super::turns::Turning;
+use crate::ask::{Fact, Question};
+use crate::authenticator::hand_over::{self, Comer};
+use crate::others::{Joining, are_agreed_to, joining, matter};
+use crate::outcome::{DenialCode, Fault};
+use crate::policy::RealmPolicy;
+use crate::session::{Frame, How};
+use crate::write::{UnlinkReason, Write};
+use domain::{AddressProof, Entropy, Timestamp, User, UserId};
+
+impl Run {
+    /// Whose identities must be read before the frame's is linked, unless that was done in this step.
+    pub(super) fn uncounted(&self, policy: &RealmPolicy, frame: &Frame) -> Option<UserId> {
+        let How::Proved(user, proof) = &frame.user.as_ref()?.how else { return None };
+        let counts = proof.hands_over() || matter(policy, frame);
+        (counts && self.counted != Some(user.id)).then_some(user.id)
+    }
+
+    pub(super) fn count(self, user: UserId) -> Step {
+        self.ask(Asker::Others, Question::IdentitiesOf(user))
+    }
+
+    /// The identities as they are now. What is written rests on the account's version, which moves with each of them.
+    pub(super) fn counted(mut self, policy: &RealmPolicy, fact: Fact, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
+        let Fact::OwnIdentities(found) = fact else { return Err(Fault::WrongFact { authenticator: "end of a flow" }) };
+        let frame = self.session.frames.last_mut().ok_or(Fault::Frames("no frame to conclude"))?;
+        let chosen = frame.user.as_mut().ok_or(Fault::Frames("a flow succeeded without a user"))?;
+        let before = chosen.user();
+        match found.filter(|found| found.user.goes_on_from(&before)) {
+            Some(found) => {
+                self.counted = Some(found.user.id);
+                frame.existing_identities = found.identities;
+                chosen.how.refresh(Box::new(found.user));
+                self.turn(policy, Turning::Walk, now, entropy)
+            }
+            None => Ok(self.deny(DenialCode::AccountDisabled, now)),
+        }
+    }
+
+    /// Takes off the account what the frame's identity replaces, and says what people were called by it.
+    pub(super) fn replace_others(&mut self, policy: &RealmPolicy, frame: &Frame, user: UserId) -> Vec<String> {
+        let Joining::Instead(others) = joining(policy, frame) else { return Vec::new() };
+        for other in &others {
+            self.writes.push(Write::Unlink { identity: other.id, user, why: UnlinkReason::Replaced });
+        }
+        others.into_iter().map(|other| other.label).collect()
+    }
+
+    /// Hands the account over, and says how it is afterwards.
+    pub(super) fn hand_over(&mut self, user: &User, proof: AddressProof) -> User {
+        self.writes.push(Write::HandOver { user: user.id, proof: proof.clone() });
+        let mut after = User { has_password: false, epoch: user.epoch.next(), ..user.clone() };
+        if let Some(email) = &mut after.email {
+            self.writes.push(Write::ReleaseAddress { address: email.address.clone(), except: user.id });
+            email.proof = Some(proof);
+        }
+        after
+    }
+}
+
+/// Why the frame's identity doesn't join the account, whatever was proved.
+pub(super) fn stops(policy: &RealmPolicy, frame: &Frame, now: Timestamp) -> Option<DenialCode> {
+    let How::Proved(user, proof) = &frame.user.as_ref()?.how else { return None };
+    if proof.hands_over() && handed_over_by(policy, frame, user, now).is_none() {
+        return Some(DenialCode::NoWayLeft);
+    }
+    match joining(policy, frame) {
+        Joining::Refused => Some(DenialCode::ProviderAlreadyLinked),
+        Joining::IfWanted(others) if !are_agreed_to(frame, &others) => Some(DenialCode::ProviderAlreadyLinked),
+        Joining::Freely | Joining::IfWanted(_) | Joining::Instead(_) => None,
+    }
+}
+
+/// What proves the address of an account that is handed over to the frame's identity. None: it isn't.
+pub(super) fn handed_over_by(policy: &RealmPolicy, frame: &Frame, user: &User, now: Timestamp) -> Option<AddressProof> {
+    let comer = Comer { provider: &frame.identity.as_ref()?.key.provider, trusted: policy.trusted_address(frame)? };
+    hand_over::proof(policy, comer, (user, &frame.existing_identities), now)
+}

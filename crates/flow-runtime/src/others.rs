@@ -1,0 +1,58 @@
+//! What an account's other identities of the same provider mean for one more.
+
+use crate::policy::RealmPolicy;
+use crate::session::{Frame, Memory};
+use domain::{ExistingLink, IdentityId, LinkedIdentity};
+use std::collections::BTreeSet;
+
+/// Whether the frame's identity may join the account that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Joining {
+    /// There is nothing to say about it.
+    Freely,
+    /// As one more beside these, if the person wants that.
+    IfWanted(Vec<LinkedIdentity>),
+    /// In the place of these.
+    Instead(Vec<LinkedIdentity>),
+    /// Not at all: there is one already, or there are as many as there may be.
+    Refused,
+}
+
+/// What the frame's provider says of the identities that the found account has of it.
+pub(crate) fn joining(policy: &RealmPolicy, frame: &Frame) -> Joining {
+    let Some(key) = frame.identity.as_ref().map(|identity| &identity.key) else { return Joining::Freely };
+    let Some(provider) = policy.provider(&key.provider) else { return Joining::Refused };
+    let is_other = |link: &&LinkedIdentity| link.key.provider == key.provider && link.key != *key;
+    let others: Vec<_> = frame.existing_identities.iter().filter(is_other).cloned().collect();
+    let is_full =
+        || provider.most_identities.is_some_and(|most| others.len() >= usize::try_from(most.get()).unwrap_or(usize::MAX));
+    match provider.on_existing_link {
+        _ if others.is_empty() => Joining::Freely,
+        ExistingLink::Replace => Joining::Instead(others),
+        ExistingLink::Deny => Joining::Refused,
+        ExistingLink::Add | ExistingLink::Ask if is_full() => Joining::Refused,
+        ExistingLink::Ask => Joining::IfWanted(others),
+        ExistingLink::Add => Joining::Freely,
+    }
+}
+
+/// Whether it matters how many identities of the frame's provider an account has.
+pub(crate) fn matter(policy: &RealmPolicy, frame: &Frame) -> bool {
+    let alias = frame.identity.as_ref().map(|identity| &identity.key.provider);
+    let provider = alias.and_then(|alias| policy.provider(alias));
+    provider.is_none_or(|provider| provider.on_existing_link != ExistingLink::Add || provider.most_identities.is_some())
+}
+
+/// Whether the person was asked about these, and wants one more.
+pub(crate) fn are_agreed_to(frame: &Frame, others: &[LinkedIdentity]) -> bool {
+    let agreed = |memory: &Memory| match memory {
+        Memory::Agreed(ids) => others.iter().all(|other| ids.contains(&other.id)),
+        _ => false,
+    };
+    frame.memory.values().any(agreed)
+}
+
+/// Their ids, to be remembered.
+pub(crate) fn ids(others: &[LinkedIdentity]) -> BTreeSet<IdentityId> {
+    others.iter().map(|other| other.id).collect()
+}

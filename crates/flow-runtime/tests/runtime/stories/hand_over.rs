@@ -1,0 +1,109 @@
+//! Supabase's removal in place, where a provider is set up for it: who comes with a trusted word takes the account over.
+
+use crate::world::{Login, Person, World, someone};
+use domain::{AddressProof, ProofKind, UnprovedClaims, UserId, Vouched};
+use flow_runtime::event::action;
+use flow_runtime::{Page, Rest};
+
+/// `campus` is trusted and hands over. A squatter holds Ada's address with a password, and has an identity on the account.
+fn squatted() -> (World, UserId, Person, Person) {
+    let mut w = World::new();
+    w.campus_uses("first-broker-login-auto-link");
+    w.provider("campus").unproved_claims = UnprovedClaims::HandOver;
+    let squatter = w.user("squatter").password("squatter").claims("ada@campus.example").done();
+    let theirs = someone("social", "squatter").with("ada@campus.example", Vouched::No);
+    w.link(&theirs, squatter);
+    (w, squatter, theirs, someone("campus", "ada").vouched("ada@campus.example"))
+}
+
+fn comes(w: &mut World, person: &Person) -> Login {
+    let mut login = w.login();
+    login.comes_as(w, person);
+    login
+}
+
+#[test]
+fn an_unproved_account_goes_to_whoever_comes_with_a_trusted_word() {
+    let (mut w, account, theirs, ada) = squatted();
+    let mut before = w.login();
+    before.sends(&mut w, action::CONTINUE, &[("username", "squatter"), ("password", "squatter")]);
+    let old = before.finish().signed_in.browser_session.clone();
+    let login = comes(&mut w, &ada);
+    assert_eq!((login.user(), w.owner_of(&ada)), (account, Some(account)));
+    assert_eq!(w.identities[&ada.0.key].proof.kind, ProofKind::TrustedAssertion);
+    assert_eq!(w.owner_of(&theirs), None, "an identity that proves nothing is gone");
+    let user = &w.users[&account];
+    let proof = user.email.as_ref().unwrap().proof.as_ref();
+    assert!(matches!(proof, Some(AddressProof::TrustedProvider { provider, .. }) if provider.as_str() == "campus"));
+    assert!(!user.has_password && !w.passwords.contains_key(&account));
+    let squatters_browser = w.login_with(Some(old), |_| {});
+    assert!(matches!(squatters_browser.page(&w), Page::Login { .. }), "the squatter is signed out");
+    let adas_browser = w.login_with(Some(login.finish().signed_in.browser_session.clone()), |_| {});
+    assert!(matches!(adas_browser.session().rest, Rest::Finished { .. }), "her own session lives");
+    assert!(w.audit.iter().any(|event| event.kind == domain::AuditKind::UnprovedRemoved && event.user == Some(account)));
+}
+
+#[test]
+fn consent_after_a_hand_over_still_finds_the_account() {
+    let (mut w, account, _, ada) = squatted();
+    w.client("shop").consent = true;
+    let mut login = comes(&mut w, &ada);
+    assert!(matches!(login.page(&w), Page::Consent { .. }));
+    login.presses(&mut w, action::CONTINUE);
+    assert_eq!(login.user(), account);
+}
+
+#[test]
+fn whose_word_isnt_taken_takes_nothing_over() {
+    for vouched in [Vouched::No, Vouched::Silent] {
+        let (mut w, account, theirs, ada) = squatted();
+        let login = comes(&mut w, &ada.with("ada@campus.example", vouched));
+        assert!(matches!(login.page(&w), Page::AccountExists { .. }), "{vouched:?}");
+        assert_eq!((w.owner_of(&theirs), w.passwords.len()), (Some(account), 1));
+    }
+    let (mut w, account, theirs, ada) = squatted();
+    w.provider("campus").trust_email = domain::Assurance::Nobody;
+    let login = comes(&mut w, &ada);
+    assert!(matches!(login.page(&w), Page::AccountExists { .. }));
+    assert_eq!(w.owner_of(&theirs), Some(account));
+}
+
+#[test]
+fn without_the_option_the_address_goes_to_a_fresh_account() {
+    let (mut w, account, theirs, ada) = squatted();
+    w.provider("campus").unproved_claims = UnprovedClaims::Release;
+    let login = comes(&mut w, &ada);
+    assert_ne!(login.user(), account);
+    assert_eq!((w.owner_of(&theirs), w.users[&account].email.as_ref()), (Some(account), None));
+}
+
+/// An identity with an assurance stays at a hand-over. If it is somebody's with another address, they would keep a way in.
+#[test]
+fn an_account_on_which_somebody_else_could_stay_is_not_handed_over() {
+    let (mut w, account, theirs, ada) = squatted();
+    let link = w.identities.get_mut(&theirs.0.key).unwrap();
+    link.email = someone("social", "x").vouched("mallory@evil.org").0.email;
+    link.assured = Some(AddressProof::Administrator { at: w.now });
+    let login = comes(&mut w, &ada);
+    assert_ne!(login.user(), account);
+    assert_eq!(w.users[&account].email, None, "the claim is released");
+}
+
+#[test]
+fn an_account_that_proved_the_address_is_linked_as_ever() {
+    let (mut w, _, _, _) = squatted();
+    let owner = w.user("ben").password("correct horse").proved("ben@campus.example").done();
+    let ben = someone("campus", "ben").vouched("ben@campus.example");
+    let login = comes(&mut w, &ben);
+    assert_eq!(login.user(), owner);
+    assert!(w.users[&owner].has_password);
+}
+
+/// Several claim it: none of them is meant, so the address goes to a fresh account.
+#[test]
+fn of_several_claims_none_is_handed_over() {
+    let (mut w, account, _, ada) = squatted();
+    let other = w.user("other").claims("ada@campus.example").done();
+    let login = comes(&mut w, &ada);
+    assert!(![account, other].contains(&login.user()));
+}
