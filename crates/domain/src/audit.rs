@@ -49,6 +49,8 @@ pub enum AuditKind {
     PasswordChanged,
     /// What a client held was taken back.
     GrantRevoked,
+    /// A linking rule was put into the database, changed there or taken out.
+    LinkingRuleChanged,
 }
 
 impl AuditKind {
@@ -76,6 +78,7 @@ impl AuditKind {
             Self::SignedOut => "signed-out",
             Self::PasswordChanged => "password-changed",
             Self::GrantRevoked => "grant-revoked",
+            Self::LinkingRuleChanged => "linking-rule-changed",
         }
     }
 }

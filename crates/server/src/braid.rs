@@ -66,7 +66,10 @@ pub struct Braid {
 impl Braid {
     /// Opens and migrates the database, and makes the keys that are missing.
     pub async fn open(settings: Settings) -> Result<Self, StartError> {
-        let Settings { database, keyring, listen, trusted_proxies, passwords, http, realms } = settings;
+        let Settings { database, keyring, listen, trusted_proxies, passwords, http, realms, warnings } = settings;
+        for warning in warnings {
+            tracing::warn!(place = %warning.place, remedy = warning.remedy, "{}", warning.reason);
+        }
         let store = Store::open(database.reveal(), keyring).await.map_err(StartError::Open)?;
         store.migrate().await.map_err(StartError::Migrate)?;
         let http = Arc::new(Http::new(&http).map_err(StartError::Http)?);
@@ -84,6 +87,11 @@ impl Braid {
     /// Where everything is kept.
     pub fn store(&self) -> &Store {
         &self.shared.store
+    }
+
+    /// A realm that is served.
+    pub(crate) fn realm(&self, id: &RealmId) -> Option<&Realm> {
+        self.shared.realms.iter().map(Arc::as_ref).find(|realm| realm.id() == id)
     }
 
     /// What is stored of a password: a PHC string.

@@ -1,6 +1,7 @@
 //! A realm, ready to serve.
 
 use crate::adapters;
+use crate::config::{self, ConfigError};
 use crate::hub_keys::HubKeys;
 use crate::mail::{Post, PostError};
 use crate::settings::RealmSettings;
@@ -24,6 +25,9 @@ pub enum RealmError {
     /// A provider's settings are wrong.
     #[error("the provider “{0}” can't be used")]
     Provider(ProviderAlias, #[source] SettingsError),
+    /// Its linking rules can't be used.
+    #[error("the realm's linking rules can't be used: {0}")]
+    Rules(String),
     /// The mail's settings are wrong.
     #[error("the realm's mail can't be set up: {0}")]
     Mail(String),
@@ -48,7 +52,13 @@ impl Realm {
         http: &Arc<Http>,
         now: Timestamp,
     ) -> Result<Self, RealmError> {
-        let RealmSettings { policy, origin, providers, clients, mail } = settings;
+        let stored = store.linking_rules(&settings.policy.realm).await.map_err(RealmError::Store)?;
+        let rules = match stored.as_slice() {
+            [] => Arc::clone(&settings.policy.rules),
+            stored => Arc::new(config::with_stored(&settings, stored).map_err(|error| RealmError::Rules(listed(&error)))?),
+        };
+        let RealmSettings { policy, origin, providers, clients, mail, linking_rules: _ } = settings;
+        let policy = RealmPolicy { rules, ..policy };
         let wants_rsa = clients.iter().any(|client| client.signing_alg == SigningAlg::Rs256);
         let secret = store.realm_secret(&policy.realm, "hub", adapters::fresh_entropy().expand("hub"), now).await;
         let provider = |settings: upstream::OidcSettings| {
@@ -90,6 +100,12 @@ impl Realm {
             jwks: self.url("/jwks"),
         }
     }
+}
+
+/// All that is wrong, in one line for the log.
+fn listed(error: &ConfigError) -> String {
+    let told = |problem: &config::Problem| format!("{}: {}; {}", problem.place, problem.reason, problem.remedy);
+    error.problems.iter().map(told).collect::<Vec<_>>().join(" | ")
 }
 
 fn explain(error: &PostError) -> String {

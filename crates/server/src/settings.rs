@@ -2,6 +2,7 @@
 
 use domain::Secret;
 use flow_runtime::RealmPolicy;
+use flow_runtime::linking::LinkingRule;
 use persistence::Keyring;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -24,6 +25,8 @@ pub struct Settings {
     pub http: HttpSettings,
     /// The realms.
     pub realms: Vec<RealmSettings>,
+    /// What the operator should know about these settings, although they can be used.
+    pub warnings: Vec<crate::config::Problem>,
 }
 
 /// A network of reverse proxies.
@@ -48,6 +51,8 @@ pub struct RealmSettings {
     pub clients: Vec<downstream::Client>,
     /// How mail leaves. None: this realm sends none.
     pub mail: Option<MailRoute>,
+    /// The linking rules of the configuration, which the policy has compiled. None: it has none of its own.
+    pub linking_rules: Option<Vec<LinkingRule>>,
 }
 
 /// How mail leaves.

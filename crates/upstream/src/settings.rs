@@ -23,7 +23,7 @@ pub struct OidcSettings {
     pub scopes: Vec<String>,
     /// Which claims are read, and which are kept.
     pub claims: ClaimsMapping,
-    /// The claim of the ID token that names the authority behind a federation (`idp`, at CILogon). It becomes part of the key, so
+    /// The claim of the ID token that names the authority behind a federation (`idp`, at `CILogon`). It becomes part of the key, so
     /// a token without it is refused.
     pub authority_claim: Option<String>,
     /// Whether the texts `"true"` and `"false"` count for this provider's `email_verified`.

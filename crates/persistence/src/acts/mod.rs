@@ -20,7 +20,7 @@ pub struct ByHand {
 
 impl ByHand {
     /// As a record says it.
-    fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         format!("by {}: {}", self.by, self.reason)
     }
 

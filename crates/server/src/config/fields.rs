@@ -63,6 +63,11 @@ impl Fields {
         entries
     }
 
+    /// Whether a key is there.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.keys.contains_key(key)
+    }
+
     /// The value of a key, if it is there.
     pub(super) fn take(&mut self, key: &'static str) -> Option<Node> {
         self.asked.push(key);
@@ -96,6 +101,20 @@ impl Fields {
         let reason = format!("`{key}` is {}, not true or false", node.kind());
         problems.at(node.span, reason, "write `true` or `false`, without quotes");
         None
+    }
+
+    /// One of some words, or the default. `None` if it is something else.
+    pub(super) fn word<T: Copy>(
+        &mut self,
+        key: &'static str,
+        default: T,
+        known: &[(&'static str, T)],
+        problems: &mut Problems<'_>,
+    ) -> Option<T> {
+        match self.take(key) {
+            Some(node) => word(node, key, known, problems),
+            None => Some(default),
+        }
     }
 
     /// A list of texts, or one text. `None` if the key isn't there.
@@ -136,15 +155,7 @@ impl Fields {
 
     /// A whole number of at least 1.
     pub(super) fn count(&mut self, key: &'static str, problems: &mut Problems<'_>) -> Option<u32> {
-        let node = self.take(key)?;
-        let read = match node.shape {
-            Shape::Number(Some(number)) => u32::try_from(number).ok().filter(|number| *number > 0),
-            _ => None,
-        };
-        if read.is_none() {
-            problems.at(node.span, format!("`{key}` is not a whole number from 1"), "write digits, without quotes");
-        }
-        read
+        count(&self.take(key)?, key, problems)
     }
 
     /// Reports all keys that nobody asked for.
@@ -186,6 +197,33 @@ pub(super) fn text(node: Node, key: &str, problems: &mut Problems<'_>) -> Option
             None
         }
     }
+}
+
+/// A whole number of at least 1.
+pub(super) fn count(node: &Node, key: &str, problems: &mut Problems<'_>) -> Option<u32> {
+    let read = match node.shape {
+        Shape::Number(Some(number)) => u32::try_from(number).ok().filter(|number| *number > 0),
+        _ => None,
+    };
+    if read.is_none() {
+        problems.at(node.span, format!("`{key}` is not a whole number from 1"), "write digits, without quotes");
+    }
+    read
+}
+
+/// One of some words.
+pub(super) fn word<T: Copy>(node: Node, key: &str, known: &[(&'static str, T)], problems: &mut Problems<'_>) -> Option<T> {
+    let given = text(node, key, problems)?;
+    let found = known.iter().find(|(word, _)| *word == given.value).map(|(_, value)| *value);
+    if found.is_none() {
+        let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
+        let remedy = match closest(&given.value, &words) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are {}", one_of(&words)),
+        };
+        problems.at(given.span, format!("`{}` has an unknown word", short(key)), remedy);
+    }
+    found
 }
 
 fn duration(text: &str) -> Option<Duration> {

@@ -9,9 +9,13 @@ mod flows;
 mod keyring;
 mod mail;
 mod origin;
+mod policy;
 mod problem;
 mod provider;
 mod realm;
+mod rules;
+mod stored;
+
 mod surroundings;
 mod top;
 mod tree;
@@ -19,7 +23,9 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
-pub use problem::{ConfigError, Place, Problem, Span};
+pub use problem::{ConfigError, Place, Problem, Severity, Span};
+pub use stored::check_rule;
+pub(crate) use stored::with_stored;
 
 use crate::settings::Settings;
 use fields::Fields;
@@ -51,7 +57,7 @@ fn read(text: &str, file: &str, around: &Surroundings<'_>) -> Result<Settings, C
         .map(|root| Fields::of(root, "the configuration", &mut problems))
         .and_then(|root| top::settings(root, around, &mut problems));
     match settings {
-        Some(settings) if problems.is_empty() => Ok(settings),
+        Some(settings) if problems.has_no_error() => Ok(Settings { warnings: problems.into_warnings(), ..settings }),
         _ => Err(problems.into_error()),
     }
 }

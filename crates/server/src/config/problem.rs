@@ -44,8 +44,19 @@ pub struct Problem {
     pub reason: String,
     /// What to do about it.
     pub remedy: String,
+    /// Whether it stops the configuration from being used. A warning doesn't.
+    pub severity: Severity,
     /// The line of the file with an underline, where it may be shown.
     excerpt: Option<String>,
+}
+
+/// How much a problem matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// The configuration can't be used.
+    Error,
+    /// It can, and the operator should know what that means.
+    Warning,
 }
 
 /// A configuration that can't be used, with everything that was found.
@@ -69,7 +80,11 @@ impl std::fmt::Display for Place {
 impl Problem {
     /// The problem as some lines of plain text, without anything that could be a secret.
     pub fn render(&self) -> String {
-        let mut out = format!("error: {}\n  --> {}\n", self.reason, self.place);
+        let severity = match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let mut out = format!("{severity}: {}\n  --> {}\n", self.reason, self.place);
         if let Some(excerpt) = &self.excerpt {
             out.push_str(excerpt);
         }
@@ -93,30 +108,43 @@ impl<'t> Problems<'t> {
 
     /// A problem at a place whose text may be shown.
     pub(super) fn at(&mut self, span: Span, reason: impl Into<String>, remedy: impl Into<String>) {
-        let excerpt = excerpt(self.text, span);
-        self.push(Place::In { file: self.file.to_owned(), span }, reason, remedy, excerpt);
+        self.shown(Severity::Error, span, reason.into(), remedy.into());
+    }
+
+    /// Something that may be meant so, and that the operator should know the meaning of.
+    pub(super) fn warn(&mut self, span: Span, reason: impl Into<String>, remedy: impl Into<String>) {
+        self.shown(Severity::Warning, span, reason.into(), remedy.into());
+    }
+
+    fn shown(&mut self, severity: Severity, span: Span, reason: String, remedy: String) {
+        let place = Place::In { file: self.file.to_owned(), span };
+        self.found.push(Problem { place, reason, remedy, severity, excerpt: excerpt(self.text, span) });
     }
 
     /// A problem with a secret, or so near to one that its line is not shown.
     pub(super) fn at_secret(&mut self, span: Span, reason: impl Into<String>, remedy: impl Into<String>) {
-        self.push(Place::In { file: self.file.to_owned(), span }, reason, remedy, None);
+        self.elsewhere(Place::In { file: self.file.to_owned(), span }, reason, remedy);
     }
 
     /// A problem that is not in the file.
     pub(super) fn elsewhere(&mut self, place: Place, reason: impl Into<String>, remedy: impl Into<String>) {
-        self.push(place, reason, remedy, None);
+        let (reason, remedy) = (reason.into(), remedy.into());
+        self.found.push(Problem { place, reason, remedy, severity: Severity::Error, excerpt: None });
     }
 
-    fn push(&mut self, place: Place, reason: impl Into<String>, remedy: impl Into<String>, excerpt: Option<String>) {
-        self.found.push(Problem { place, reason: reason.into(), remedy: remedy.into(), excerpt });
+    /// Whether nothing stops the configuration from being used.
+    pub(super) fn has_no_error(&self) -> bool {
+        self.found.iter().all(|problem| problem.severity == Severity::Warning)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.found.is_empty()
+    /// The warnings of a configuration that can be used.
+    pub(super) fn into_warnings(self) -> Vec<Problem> {
+        self.found
     }
 
     /// All problems, those in the file in its order.
     pub(super) fn into_error(mut self) -> ConfigError {
+        self.found.retain(|problem| problem.severity == Severity::Error);
         self.found.sort_by_key(|problem| match &problem.place {
             Place::In { file, span } => (u8::from(file != self.file), Some(*span)),
             Place::File(_) | Place::Variable(_) => (2, None),

@@ -1,11 +1,12 @@
 //! A realm's identity providers.
 
-use super::fields::{At, Fields, list, text};
+use super::fields::{At, Fields, text};
 use super::flows::{self, Flows};
+use super::policy;
 use super::problem::{Problems, Span};
 use super::surroundings::Surroundings;
-use super::tree::{Node, Shape};
-use domain::{Assurance, EmailAddress, ProviderAlias, ProviderPolicy};
+use super::tree::Node;
+use domain::{ProviderAlias, ProviderPolicy};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use upstream::{ClaimsMapping, Http, OidcProvider, OidcSettings, SettingsError, SigningAlg, TokenAuth};
@@ -38,16 +39,15 @@ pub(super) fn provider(
 ) -> Option<(At<ProviderAlias>, ProviderPolicy, OidcSettings)> {
     let alias = alias(&mut fields, problems);
     let name = fields.optional_text("name", problems);
-    let enabled = fields.flag("enabled", true, problems);
-    let trust_email = trust(&mut fields, problems);
     let flow = flows::named(&mut fields, "first-login-flow", DEFAULT_FLOW, checks.flows, problems);
     let settings = settings(&mut fields, alias.as_ref().map(|alias| &alias.value), checks, problems);
+    let bare = alias.as_ref().zip(flow).map(|(alias, flow)| {
+        let name = name.map_or_else(|| alias.value.to_string(), |name| name.value);
+        ProviderPolicy::new(alias.value.clone(), name, flow)
+    });
+    let policy = policy::policy(&mut fields, settings.as_ref(), bare, problems);
     fields.end(problems);
-    let (alias, settings) = (alias?, settings?);
-    let name = name.map_or_else(|| alias.value.to_string(), |name| name.value);
-    let policy =
-        ProviderPolicy { enabled: enabled?, trust_email: trust_email?, ..ProviderPolicy::new(alias.value.clone(), name, flow?) };
-    Some((alias, policy, settings))
+    Some((alias?, policy?, settings?))
 }
 
 fn alias(fields: &mut Fields, problems: &mut Problems<'_>) -> Option<At<ProviderAlias>> {
@@ -71,7 +71,9 @@ fn settings(
     let issuer = fields.text("issuer", "https://login.example.org", problems);
     let client_id = fields.text("client-id", "what the provider calls Braid", problems);
     let secret = fields.take("client-secret").and_then(|node| checks.around.secret(node, "client-secret", problems));
-    let token_auth = token_auth(fields, secret.is_some(), problems);
+    let usual = if secret.is_some() { TokenAuth::Basic } else { TokenAuth::None };
+    let known = [("basic", TokenAuth::Basic), ("post", TokenAuth::Post), ("none", TokenAuth::None)];
+    let token_auth = fields.word("token-auth", usual, &known, problems);
     let scopes = fields.texts("scopes", problems);
     let claims_node = fields.take("claims");
     let authority = fields.optional_text("authority-claim", problems);
@@ -120,21 +122,6 @@ fn values(texts: Vec<At<String>>) -> Vec<String> {
     texts.into_iter().map(|text| text.value).collect()
 }
 
-fn token_auth(fields: &mut Fields, has_secret: bool, problems: &mut Problems<'_>) -> Option<TokenAuth> {
-    let Some(given) = fields.optional_text("token-auth", problems) else {
-        return Some(if has_secret { TokenAuth::Basic } else { TokenAuth::None });
-    };
-    match given.value.as_str() {
-        "basic" => Some(TokenAuth::Basic),
-        "post" => Some(TokenAuth::Post),
-        "none" => Some(TokenAuth::None),
-        _ => {
-            problems.at(given.span, "`token-auth` has an unknown word", "write `basic`, `post` or `none`");
-            None
-        }
-    }
-}
-
 fn algs(fields: &mut Fields, problems: &mut Problems<'_>) -> Option<Vec<SigningAlg>> {
     const KNOWN: [(&str, SigningAlg); 9] = [
         ("RS256", SigningAlg::RS256),
@@ -161,34 +148,6 @@ fn algs(fields: &mut Fields, problems: &mut Problems<'_>) -> Option<Vec<SigningA
     (read.len() == count).then_some(read)
 }
 
-/// For whom the provider's word about an address is taken. `None` if it was reported.
-fn trust(fields: &mut Fields, problems: &mut Problems<'_>) -> Option<Assurance> {
-    let Some(node) = fields.take("trust-email") else { return Some(Assurance::Nobody) };
-    match node.shape {
-        Shape::Flag(true) => Some(Assurance::Everybody),
-        Shape::Flag(false) => Some(Assurance::Nobody),
-        Shape::List(_) => {
-            let domains: Vec<_> = list(node).into_iter().map(|item| domain(item, problems)).collect();
-            domains.into_iter().collect::<Option<_>>().map(Assurance::Domains)
-        }
-        _ => {
-            let remedy = "write `true`, `false`, or a list of domains such as `[example.org]`";
-            problems.at(node.span, format!("`trust-email` is {}", node.kind()), remedy);
-            None
-        }
-    }
-}
-
-fn domain(item: Node, problems: &mut Problems<'_>) -> Option<String> {
-    let given = text(item, "trust-email", problems)?;
-    let read = EmailAddress::parse(&format!("x@{}", given.value)).map(|address| address.domain().to_owned());
-    if read.is_err() {
-        let remedy = "write what stands after the “@”; subdomains are listed one by one, without “*”";
-        problems.at(given.span, format!("“{}” is not a domain", super::fields::short(&given.value)), remedy);
-    }
-    read.ok()
-}
-
 fn claims(node: Node, problems: &mut Problems<'_>) -> ClaimsMapping {
     let mut fields = Fields::of(node, "`claims`", problems);
     let mut mapping = ClaimsMapping::default();
@@ -205,6 +164,7 @@ fn claims(node: Node, problems: &mut Problems<'_>) -> ClaimsMapping {
             *slot = claim.value;
         }
     }
+    mapping.attributes = fields.take("attributes").map_or_else(BTreeMap::new, |node| policy::attributes(node, problems));
     mapping.keep = fields.texts("keep", problems).map_or_else(Vec::new, values);
     fields.end(problems);
     mapping

@@ -4,12 +4,14 @@ use super::fields::{At, Fields};
 use super::flows::{self, Flows};
 use super::problem::{Problems, Span};
 use super::provider::{self, Checks};
+use super::rules::{self, Scope};
 use super::{client, mail, origin};
 use crate::settings::RealmSettings;
 use domain::{ClientId, ProviderAlias, ProviderPolicy, RealmId};
 use downstream::Client;
 use flow_runtime::{Bindings, Limits, RealmPolicy};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use upstream::OidcSettings;
 
 /// All realms of the file, in its order.
@@ -45,7 +47,8 @@ fn realm(
     let mail = mail::route(&mut fields, checks.around, problems);
     let bindings = bindings(&mut fields, checks.flows, problems);
     let limits = limits(&mut fields, problems);
-    let (policies, providers) = providers(&mut fields, checks, problems);
+    let (policies, providers, is_whole) = providers(&mut fields, checks, problems);
+    let linking = rules::rules(&mut fields, &Scope { providers: &providers, is_whole }, problems);
     let clients = clients(&mut fields, checks, problems);
     fields.end(problems);
 
@@ -56,10 +59,12 @@ fn realm(
         bindings: bindings?,
         providers: policies,
         clients: clients.iter().map(|client| (client.id.clone(), client.policy())).collect(),
+        rules: linking.as_ref().map(|(_, set)| Arc::clone(set)).unwrap_or_default(),
         sends_mail: mail.is_some(),
         limits,
     };
-    Some(RealmSettings { policy, origin: origin?, providers, clients, mail })
+    let linking_rules = linking.map(|(rules, _)| rules);
+    Some(RealmSettings { policy, origin: origin?, providers, clients, mail, linking_rules })
 }
 
 fn bindings(fields: &mut Fields, flows: &Flows, problems: &mut Problems<'_>) -> Option<Bindings> {
@@ -70,8 +75,17 @@ fn bindings(fields: &mut Fields, flows: &Flows, problems: &mut Problems<'_>) -> 
     };
     let browser = flows::named(&mut bound, "browser", "browser", flows, problems);
     let registration = flows::named(&mut bound, "registration", "registration", flows, problems);
+    let forgotten_password = flows::named(&mut bound, "forgotten-password", "forgotten-password", flows, problems);
+    let verify_address = flows::named(&mut bound, "verify-address", "verify-address", flows, problems);
+    let change_address = flows::named(&mut bound, "change-address", "change-address", flows, problems);
     bound.end(problems);
-    Some(Bindings { browser: browser?, registration: registration? })
+    Some(Bindings {
+        browser: browser?,
+        registration: registration?,
+        forgotten_password: forgotten_password?,
+        verify_address: verify_address?,
+        change_address: change_address?,
+    })
 }
 
 fn limits(fields: &mut Fields, problems: &mut Problems<'_>) -> Limits {
@@ -103,11 +117,19 @@ fn limits(fields: &mut Fields, problems: &mut Problems<'_>) -> Limits {
     limits
 }
 
-fn providers(fields: &mut Fields, checks: &Checks<'_>, problems: &mut Problems<'_>) -> (Vec<ProviderPolicy>, Vec<OidcSettings>) {
+/// The providers, and whether these are all that stand there.
+fn providers(
+    fields: &mut Fields,
+    checks: &Checks<'_>,
+    problems: &mut Problems<'_>,
+) -> (Vec<ProviderPolicy>, Vec<OidcSettings>, bool) {
     let mut seen: BTreeMap<ProviderAlias, Span> = BTreeMap::new();
-    let (mut policies, mut settings) = (Vec::new(), Vec::new());
+    let (mut policies, mut settings, mut is_whole) = (Vec::new(), Vec::new(), true);
     for entry in fields.mappings("providers", "a provider", problems) {
-        let Some((alias, policy, oidc)) = provider::provider(entry, checks, problems) else { continue };
+        let Some((alias, policy, oidc)) = provider::provider(entry, checks, problems) else {
+            is_whole = false;
+            continue;
+        };
         if let Some(first) = seen.get(&alias.value) {
             twice("provider", alias.value.as_str(), *first, alias.span, problems);
         } else {
@@ -116,7 +138,7 @@ fn providers(fields: &mut Fields, checks: &Checks<'_>, problems: &mut Problems<'
             settings.push(oidc);
         }
     }
-    (policies, settings)
+    (policies, settings, is_whole)
 }
 
 fn clients(fields: &mut Fields, checks: &Checks<'_>, problems: &mut Problems<'_>) -> Vec<Client> {
@@ -134,7 +156,7 @@ fn clients(fields: &mut Fields, checks: &Checks<'_>, problems: &mut Problems<'_>
     clients
 }
 
-fn twice(what: &str, name: &str, first: Span, second: Span, problems: &mut Problems<'_>) {
+pub(super) fn twice(what: &str, name: &str, first: Span, second: Span, problems: &mut Problems<'_>) {
     let reason = format!("the realm has a {what} “{name}” on line {} already", first.line);
     problems.at(second, reason, "give one of the two another name, or remove it");
 }

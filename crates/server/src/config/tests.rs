@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use tempfile::TempDir;
 
+mod policy;
+mod rules;
+
 const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 /// Lines 1 to 3 of every broken file below.
@@ -44,8 +47,11 @@ fn example() -> &'static str {
     text.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap()
 }
 
-const EXAMPLE_VARIABLES: [(&str, &str); 2] =
-    [("BRAID_OLD_KEY", "//////////////////////////////////////////8"), ("SMTP_URL", "smtps://u:p@mail.example.org:465")];
+const EXAMPLE_VARIABLES: [(&str, &str); 3] = [
+    ("BRAID_OLD_KEY", "//////////////////////////////////////////8"),
+    ("SMTP_URL", "smtps://u:p@mail.example.org:465"),
+    ("FEDERATION_SECRET", "a-secret-of-the-federation"),
+];
 
 #[test]
 fn the_documented_example_loads() {
@@ -58,6 +64,10 @@ fn the_documented_example_loads() {
     assert!(matches!(realm.mail.as_ref().unwrap().transport, MailTransport::Smtp(_)));
     assert_eq!(realm.policy.providers[0].trust_email, Assurance::Domains(vec!["campus.example".into()]));
     assert_eq!(realm.providers[0].client_secret.as_ref().unwrap().reveal(), "a-secret-for-tests-only");
+    assert_eq!(realm.policy.providers[1].authorities.len(), 2);
+    let rules: Vec<_> = realm.policy.rules.rules().map(|rule| rule.name.to_string()).collect();
+    assert_eq!(rules, ["employees", "contractors", "campus-address"]);
+    assert!(settings.warnings.is_empty());
     assert_eq!(realm.clients.len(), 2);
     assert_eq!(settings.trusted_proxies[0].prefix, 8);
 }
@@ -76,6 +86,12 @@ fn what_the_example_calls_a_default_is_one() {
     assert_eq!(full_provider.signing_algs, short_provider.signing_algs);
     assert_eq!(full_provider.clock_skew, short_provider.clock_skew);
     assert_eq!(full_provider.claims.email_verified, short_provider.claims.email_verified);
+    let (full_policy, short_policy) = (&full.realms[0].policy.providers[0], &short.realms[0].policy.providers[0]);
+    assert_eq!(full_policy.link_only, short_policy.link_only);
+    assert_eq!(full_policy.linking_domain, short_policy.linking_domain);
+    assert_eq!(full_policy.on_existing_link, short_policy.on_existing_link);
+    assert_eq!(full_policy.unproved_claims, short_policy.unproved_claims);
+    assert!(!short_policy.proves_fresh_login && short_policy.most_identities.is_none() && short_policy.hands_out.is_empty());
     assert_eq!(full.listen, short.listen);
     assert_eq!(full.realms[0].policy.bindings, short.realms[0].policy.bindings);
     let (full_client, short_client) = (&full.realms[0].clients[0], &short.realms[0].clients[0]);
@@ -111,6 +127,8 @@ macro_rules! broken {
         vec![$(Broken { text: $text.into(), place: $place, reason: $reason, remedy: $remedy }),*]
     };
 }
+
+use broken;
 
 fn check(table: Vec<Broken>) {
     for Broken { text, place, reason, remedy } in table {

@@ -40,6 +40,7 @@ pub(super) fn settings(mut root: Fields, around: &Surroundings<'_>, problems: &m
         passwords: PasswordCost::Recommended,
         http: http_settings,
         realms,
+        warnings: Vec::new(),
     })
 }
 
