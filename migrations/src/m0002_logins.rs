@@ -21,6 +21,8 @@ impl MigrationTrait for Migration {
         manager.create_table(action_tokens()).await?;
         let login = ["realm", "session", "purpose"];
         manager.create_index(index("ix_action_tokens_session", "action_tokens", login)).await?;
+        let account = ["realm", "user_id", "purpose"];
+        manager.create_index(index("ix_action_tokens_user", "action_tokens", account)).await?;
 
         let columns = vec![text("purpose"), text("key"), big_integer("expires_at")];
         manager.create_table(table("single_use", ["purpose", "key"], columns)).await?;

@@ -42,6 +42,12 @@ pub enum Wish {
     SignIn,
     /// To make an account (`prompt=create`, Initiating User Registration 1.0).
     Create,
+    /// To set a new password, because the old one is forgotten.
+    Recover,
+    /// To show that the account's address is theirs.
+    VerifyAddress,
+    /// To give the account another address.
+    ChangeAddress,
 }
 
 /// The `prompt` values that Braid acts on.

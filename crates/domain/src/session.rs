@@ -91,6 +91,21 @@ impl TokenPurpose {
     }
 }
 
+/// The name of no purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("that is no purpose of a token")]
+pub struct TokenPurposeError;
+
+impl TryFrom<String> for TokenPurpose {
+    type Error = TokenPurposeError;
+    fn try_from(text: String) -> Result<Self, TokenPurposeError> {
+        [Self::ProveAddress, Self::ResetPassword, Self::VerifyAddress, Self::ChangeAddress]
+            .into_iter()
+            .find(|purpose| purpose.as_str() == text)
+            .ok_or(TokenPurposeError)
+    }
+}
+
 /// A single-use thing in a mail, bound to one execution of one login.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActionToken {

@@ -6,8 +6,8 @@ use crate::page::{CameBackAs, FieldName, Message, Problem, Problems};
 use crate::proof::AcceptedProof;
 use crate::write::NewUser;
 use domain::{
-    AuthenticationMethod, AuthorizeRequest, BrokeredIdentity, Digest, EmailAddress, Epoch, FlowName, FrameId, IdentityId, IdentityKey,
-    LinkedIdentity, ProofKind, ProviderAlias, RuleName, SessionKey, Timestamp, UpstreamExchange, User, UserId,
+    AuthenticationMethod, AuthorizeRequest, BrokeredIdentity, Digest, EmailAddress, Epoch, FlowName, FrameId, IdentityId,
+    IdentityKey, LinkedIdentity, ProofKind, ProviderAlias, RuleName, SessionKey, Timestamp, UpstreamExchange, User, UserId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

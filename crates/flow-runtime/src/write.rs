@@ -357,7 +357,9 @@ impl MailKind {
     /// The token of its link, if it has one.
     pub fn token(&self) -> Option<&Secret> {
         match self {
-            Self::ProveAddress { token, .. } | Self::ResetPassword { token, .. } | Self::ConfirmAddress { token, .. } => Some(token),
+            Self::ProveAddress { token, .. } | Self::ResetPassword { token, .. } | Self::ConfirmAddress { token, .. } => {
+                Some(token)
+            }
             _ => None,
         }
     }

@@ -1,17 +1,14 @@
 //! Action tokens: single-use things in mails.
 
-use crate::column::{id, id_or_null, time, unreadable};
+use crate::column::{id, id_or_null, time};
 use crate::entity::action_tokens::{ActiveModel, Column, Entity, Model};
 use crate::single_use::{self, SingleUse};
 use crate::{Store, StoreError};
 use domain::{ActionToken, Digest, Epoch, RealmId, Timestamp, TokenPurpose, UserId};
+use sea_orm::sea_query::ExprTrait as _;
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _, QueryFilter as _};
 
 const TABLE: &str = "action_tokens";
-
-#[derive(Debug, thiserror::Error)]
-#[error("“{0}” is no purpose of a token")]
-struct UnknownPurpose(String);
 
 impl Store {
     /// The token with this digest, if it is unused and hasn't expired.
@@ -22,12 +19,16 @@ impl Store {
     }
 }
 
-/// Keeps a token, and uses up the session's others of the same purpose.
+/// Keeps a token, and uses up the session's others of the same purpose. Of all wishes for another address the account's last one
+/// counts, whichever login it came from; the account's row is locked by then.
 pub(crate) async fn issue(tx: &DatabaseTransaction, realm: &RealmId, token: &ActionToken) -> Result<(), StoreError> {
-    let older = Entity::find()
-        .filter(Column::Realm.eq(realm.as_str()))
-        .filter(Column::Session.eq(token.session.to_string()))
-        .filter(Column::Purpose.eq(token.purpose.as_str()));
+    let of_login = Column::Session.eq(token.session.to_string());
+    let which = match token.user.filter(|_| token.purpose == TokenPurpose::ChangeAddress) {
+        Some((user, _)) => of_login.or(Column::UserId.eq(user.to_string())),
+        None => of_login,
+    };
+    let older =
+        Entity::find().filter(Column::Realm.eq(realm.as_str())).filter(which).filter(Column::Purpose.eq(token.purpose.as_str()));
     for row in older.all(tx).await? {
         let expires_at = time(row.expires_at);
         let digest = Digest::from_stored(row.digest);
@@ -80,13 +81,10 @@ async fn unexpired(
 }
 
 fn to_token(row: Model) -> Result<ActionToken, StoreError> {
-    if row.purpose != TokenPurpose::ProveAddress.as_str() {
-        return Err(unreadable(TABLE, UnknownPurpose(row.purpose)));
-    }
     let user: Option<UserId> = id_or_null(TABLE, row.user_id)?;
     Ok(ActionToken {
         digest: Digest::from_stored(row.digest),
-        purpose: TokenPurpose::ProveAddress,
+        purpose: id(TABLE, row.purpose)?,
         session: id(TABLE, row.session)?,
         frame: id(TABLE, row.frame)?,
         user: user.zip(row.epoch.map(Epoch)),

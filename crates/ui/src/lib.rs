@@ -11,6 +11,7 @@ mod input;
 mod layout;
 mod mail;
 mod name;
+mod note;
 mod onward;
 mod page;
 mod words;

@@ -11,7 +11,7 @@ const ECHO_MAX: usize = 2048;
 const HINT_MAX: usize = 320;
 
 /// Every parameter that Braid acts on. One that comes twice makes the request invalid.
-const KNOWN: [&str; 18] = [
+const KNOWN: [&str; 21] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -30,10 +30,19 @@ const KNOWN: [&str; 18] = [
     PROVIDER_HINTS[0],
     PROVIDER_HINTS[1],
     PROVIDER_HINTS[2],
+    ACTIONS[0],
+    ACTIONS[1],
+    KEYCLOAK_ACTION,
 ];
 
 /// The names of one parameter: Braid's, its spelling with a dash, and Keycloak's.
 const PROVIDER_HINTS: [&str; 3] = ["provider_hint", "provider-hint", "kc_idp_hint"];
+
+/// What the person is to do: Braid's parameter, and its spelling with a dash.
+const ACTIONS: [&str; 2] = ["braid_action", "braid-action"];
+
+/// Keycloak's.
+const KEYCLOAK_ACTION: &str = "kc_action";
 
 const fn invalid(description: &'static str) -> Wrong {
     Wrong(ErrorCode::InvalidRequest, description)
@@ -48,7 +57,10 @@ impl Trusted<'_> {
     pub(super) fn read(&self) -> Result<AuthorizeRequest, Wrong> {
         self.refuse_what_has_no_answer()?;
         let scopes = self.scopes()?;
-        let (prompt, create) = self.prompt()?;
+        let (mut prompt, create) = self.prompt()?;
+        let wish = if create { Wish::Create } else { self.action().unwrap_or_default() };
+        // An address decides who gets into the account, so a session from before isn't enough to change it.
+        prompt.login |= wish == Wish::ChangeAddress;
         Ok(AuthorizeRequest {
             client: self.client.id.clone(),
             redirect_uri: self.redirect_uri.to_owned(),
@@ -61,7 +73,7 @@ impl Trusted<'_> {
             max_age: self.max_age()?,
             login_hint: self.login_hint(),
             provider_hint: PROVIDER_HINTS.iter().find_map(|name| ProviderAlias::parse(self.get(name)?).ok()),
-            wish: if create { Wish::Create } else { Wish::SignIn },
+            wish,
         })
     }
 
@@ -145,6 +157,21 @@ impl Trusted<'_> {
             return Err(invalid("prompt=none goes with no other value"));
         }
         Ok((prompt, create))
+    }
+
+    /// An action that Braid doesn't have is ignored, as an unknown parameter is.
+    fn action(&self) -> Option<Wish> {
+        let own = ACTIONS.iter().find_map(|name| match self.get(name)? {
+            "forgotten-password" => Some(Wish::Recover),
+            "verify-address" => Some(Wish::VerifyAddress),
+            "change-address" => Some(Wish::ChangeAddress),
+            _ => None,
+        });
+        own.or_else(|| match self.get(KEYCLOAK_ACTION)? {
+            "VERIFY_EMAIL" => Some(Wish::VerifyAddress),
+            "UPDATE_EMAIL" => Some(Wish::ChangeAddress),
+            _ => None,
+        })
     }
 
     fn max_age(&self) -> Result<Option<u64>, Wrong> {

@@ -1,8 +1,8 @@
 //! `register`: the form that makes an account with a password.
 
 use super::fields::{Reading, problems, remembered};
-use super::{Act, Authenticator, Cause, Effect, Input, Sight, Turn, new_user};
-use crate::ask::{Counter, Fact, Question, Reservation};
+use super::{Act, Authenticator, Cause, Effect, Input, Sight, Turn, new_password, new_user};
+use crate::ask::{Fact, Question};
 use crate::definition::declaration::{AskKind, Declaration, Establishes, Kind, Outcome};
 use crate::event::{Form, action};
 use crate::outcome::Rejected;
@@ -10,7 +10,6 @@ use crate::page::{Field, FieldName, Page, Problem, WayKind};
 use crate::session::{Chosen, How};
 use crate::write::NewUser;
 use domain::{AuthenticationMethod, EmailAddress, Entropy, OwnedAddress, Provenance, Secret, Username};
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 pub(super) static KIND: Kind = Kind { declaration: &DECLARATION, build: |_| Arc::new(Register) };
@@ -25,8 +24,6 @@ static DECLARATION: Declaration = Declaration {
     asks: &[AskKind::FindUsers, AskKind::HashPassword],
     shows: true,
 };
-
-const PASSWORD_CHARACTERS: RangeInclusive<usize> = 8..=256;
 
 #[derive(Debug)]
 struct Register;
@@ -57,7 +54,7 @@ impl Authenticator for Register {
             },
             Input::Fact { cause: Cause::Form(form), fact, .. } => match (read(form), fact) {
                 (Ok(_), Fact::FoundUsers(found)) if found.by_username.is_some() => refused(form, Problem::UsernameTaken),
-                (Ok(wanted), Fact::FoundUsers(_)) => hash(sight, wanted.password),
+                (Ok(wanted), Fact::FoundUsers(_)) => new_password::hash(sight, wanted.password),
                 (Ok(wanted), Fact::PasswordHash(Ok(hash))) => create(sight, entropy, wanted, hash),
                 (Ok(_), Fact::PasswordHash(Err(until))) => refused(form, Problem::TooManyTries { until }),
                 _ => Turn::just(Act::WrongFact),
@@ -90,26 +87,13 @@ fn read(form: &Form) -> Result<Wanted<'_>, Reading<'_>> {
     let email = reading.email();
     let given_name = reading.name(FieldName::GivenName);
     let family_name = reading.name(FieldName::FamilyName);
-    let password = reading.password();
-    if password.is_some_and(|password| !PASSWORD_CHARACTERS.contains(&password.reveal().chars().count())) {
-        reading.problem(FieldName::Password, Problem::PasswordLength);
-    }
+    let password = new_password::read(&mut reading);
     match (username, email, password) {
         (Some(username), Some(email), Some(password)) if reading.is_fine() => {
             Ok(Wanted { username, email, given_name, family_name, password })
         }
         _ => Err(reading),
     }
-}
-
-fn hash(sight: &Sight<'_>, password: &Secret) -> Turn {
-    let limits = &sight.policy.limits;
-    let reservation = Reservation {
-        counter: Counter::RegistrationByNetwork,
-        limit: limits.registrations_per_network,
-        window: limits.password_window,
-    };
-    Turn::ask(Question::HashPassword { password: password.clone(), reservations: vec![reservation] })
 }
 
 /// What was typed is fine in itself; the page shows it again, but for the password.

@@ -41,7 +41,9 @@ impl Declaration {
         let needs_identity = self.needs.contains(&Need::Identity);
         match purpose {
             Purpose::Login => !needs_identity,
-            Purpose::FirstLogin => needs_identity || !self.establishes.contains(&Establishes::User),
+            Purpose::FirstLogin => {
+                needs_identity || !self.establishes.contains(&Establishes::User) && !self.needs.contains(&Need::User)
+            }
         }
     }
 }
@@ -55,6 +57,8 @@ pub enum Need {
     ExistingUser,
     /// A realm that can send mail.
     Mail,
+    /// Somebody who has signed in.
+    User,
 }
 
 /// How an execution ended, in records.
@@ -115,6 +119,8 @@ pub enum AskKind {
     HashPassword,
     /// [`crate::Question::ReserveMail`].
     ReserveMail,
+    /// [`crate::Question::ReserveRecovery`].
+    ReserveRecovery,
     /// [`crate::Question::FindToken`].
     FindToken,
     /// [`crate::Question::CheckMailCode`].

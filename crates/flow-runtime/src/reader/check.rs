@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 pub(super) fn document(document: &Document, problems: &mut Problems) {
     names(&document.level, &mut BTreeMap::new(), problems);
     requirements(&document.level, problems);
-    let mut reached = Reached { existing_user: false, problems };
+    let mut reached = Reached { existing_user: false, user: false, problems };
     reached.level(&document.level);
 }
 
@@ -69,6 +69,7 @@ fn never_runs(execution: &Execution, required: &Execution, problems: &mut Proble
 /// What is there when an execution is reached, in the order of the file.
 struct Reached<'p> {
     existing_user: bool,
+    user: bool,
     problems: &'p mut Problems,
 }
 
@@ -77,7 +78,7 @@ impl Reached<'_> {
         for execution in level.executions.iter().filter(|execution| !execution.is_disabled()) {
             match &execution.node {
                 // It might have found a user. There is a diagnostic for it already.
-                None => self.existing_user = true,
+                None => (self.existing_user, self.user) = (true, true),
                 Some(Node::Authenticator(authenticator)) => self.authenticator(authenticator, execution.span),
                 Some(Node::SubFlow(sub_flow)) => {
                     if let Some(when) = &sub_flow.when {
@@ -94,7 +95,15 @@ impl Reached<'_> {
         if declaration.needs.contains(&Need::ExistingUser) {
             self.need_existing_user(declaration.name, span);
         }
+        if declaration.needs.contains(&Need::User) && !self.user {
+            let message = format!("`{}` needs somebody who signs in, but nothing before it signs anybody in", declaration.name);
+            self.problems
+                .report(&code::NEED_NOT_MET, span, message)
+                .label("nobody here")
+                .help(format!("put {} somewhere before it", one_of(&those_that_establish(Establishes::User))));
+        }
         self.existing_user |= declaration.establishes.contains(&Establishes::ExistingUser);
+        self.user |= declaration.establishes.contains(&Establishes::User);
     }
 
     fn condition(&mut self, when: &When) {
@@ -113,12 +122,15 @@ impl Reached<'_> {
         if self.existing_user {
             return;
         }
-        let finds = |establishes: &[Establishes]| establishes.contains(&Establishes::ExistingUser);
-        let finders: Vec<&str> =
-            KINDS.iter().map(|kind| kind.declaration).filter(|d| finds(d.establishes)).map(|d| d.name).collect();
+        let finders = those_that_establish(Establishes::ExistingUser);
         self.problems
             .report(&code::NEED_NOT_MET, span, format!("`{name}` needs an existing user, but nothing before it finds one"))
             .label("no existing user here")
             .help(format!("put {} somewhere before it", one_of(&finders)));
     }
+}
+
+/// The authenticators whose success may establish this.
+fn those_that_establish(what: Establishes) -> Vec<&'static str> {
+    KINDS.iter().map(|kind| kind.declaration).filter(|d| d.establishes.contains(&what)).map(|d| d.name).collect()
 }

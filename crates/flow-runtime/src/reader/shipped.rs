@@ -18,6 +18,9 @@ pub struct Shipped {
 pub const SHIPPED: &[Shipped] = &[
     Shipped { file: "browser.yaml", text: include_str!("../../../../flows/browser.yaml") },
     Shipped { file: "registration.yaml", text: include_str!("../../../../flows/registration.yaml") },
+    Shipped { file: "forgotten-password.yaml", text: include_str!("../../../../flows/forgotten-password.yaml") },
+    Shipped { file: "verify-address.yaml", text: include_str!("../../../../flows/verify-address.yaml") },
+    Shipped { file: "change-address.yaml", text: include_str!("../../../../flows/change-address.yaml") },
     Shipped { file: "first-broker-login.yaml", text: include_str!("../../../../flows/first-broker-login.yaml") },
     Shipped {
         file: "keycloak-first-broker-login.yaml",
@@ -26,6 +29,10 @@ pub const SHIPPED: &[Shipped] = &[
     Shipped {
         file: "first-broker-login-auto-link.yaml",
         text: include_str!("../../../../flows/first-broker-login-auto-link.yaml"),
+    },
+    Shipped {
+        file: "first-broker-login-by-rule.yaml",
+        text: include_str!("../../../../flows/first-broker-login-by-rule.yaml"),
     },
 ];
 

@@ -10,7 +10,7 @@ use crate::sessions::SealedSession;
 use crate::store::{Ending, attempt};
 use crate::users::Touched;
 use crate::{Store, StoreError, decisions, grants, outbox, sessions, users};
-use domain::{RealmId, Timestamp, Version};
+use domain::{RealmId, Timestamp, TokenPurpose, Version};
 use downstream::CodeGrant;
 use flow_runtime::{AuthenticationSession, Conflict, Decision, Guard, Notice, Write};
 use sea_orm::DatabaseTransaction;
@@ -95,6 +95,9 @@ fn touched(commit: &Commit) -> Touched {
         match write {
             Write::Link(link) => touched.ids.extend([link.user.to_string()]),
             Write::StartBrowserSession(session) => touched.ids.extend([session.user.to_string()]),
+            Write::IssueToken(token) if token.purpose == TokenPurpose::ChangeAddress => {
+                touched.ids.extend(token.user.map(|(user, _)| user.to_string()));
+            }
             Write::GrantConsent { user, .. }
             | Write::Unlink { user, .. }
             | Write::SetPassword { user, .. }

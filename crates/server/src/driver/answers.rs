@@ -2,11 +2,11 @@
 
 use super::{DriveError, Driver};
 use crate::adapters;
-use domain::{CallbackParams, Digest, Entropy, Secret, UpstreamExchange, UserId};
+use domain::{CallbackParams, Digest, Entropy, RealmId, Secret, Timestamp, UpstreamExchange, UserId};
 use flow_runtime::definition::declaration::AskKind;
 use flow_runtime::{CodeVerdict, Counter, Fact, PasswordVerdict, Question, Reservation};
 use persistence::single_use::SingleUse;
-use persistence::{CountKey, Counted};
+use persistence::{CountKey, Counted, Store, StoreError};
 use std::error::Error;
 use std::time::Duration;
 use upstream::Trip;
@@ -23,10 +23,38 @@ fn cost(question: &Question) -> Option<Cost> {
         Question::CheckPassword { user, login, .. } => user.map_or_else(|| login.clone(), |user| user.to_string()),
         Question::CheckMailCode { token, .. } => token.as_str().to_owned(),
         Question::ReserveMail { address, .. } => address.key(),
+        Question::ReserveRecovery { name, .. } => name.to_lowercase(),
         Question::HashPassword { .. } => String::new(),
         _ => return None,
     };
     Some((question.kind(), subject))
+}
+
+/// The answer to a question that changes nothing. None: it is one that costs something.
+pub(crate) async fn read(
+    store: &Store,
+    realm: &RealmId,
+    question: &Question,
+    now: Timestamp,
+) -> Result<Option<Fact>, StoreError> {
+    Ok(Some(match question {
+        Question::LiveSession(digest) => Fact::LiveSession(store.live_session(realm, digest, now).await?.map(Box::new)),
+        Question::FindUsers { username, email } => {
+            Fact::FoundUsers(Box::new(store.find_users(realm, username.as_ref(), email.as_ref()).await?))
+        }
+        Question::FindUser(user) => Fact::FoundUser(store.find_user(realm, *user).await?.map(Box::new)),
+        Question::FindCandidates(sought) => Fact::Candidates(Box::new(store.find_candidates(realm, sought).await?)),
+        Question::IdentitiesOf(user) => Fact::OwnIdentities(store.own_identities(realm, *user).await?.map(Box::new)),
+        Question::FindIdentity(key) => Fact::FoundIdentity(store.find_identity(realm, key).await?.map(Box::new)),
+        Question::GrantedScopes { user, client } => Fact::GrantedScopes(store.granted_scopes(realm, *user, client).await?),
+        Question::FindToken(digest) => Fact::FoundToken(store.find_token(realm, digest, now).await?.map(Box::new)),
+        Question::Redeem { .. }
+        | Question::HashPassword { .. }
+        | Question::CheckPassword { .. }
+        | Question::ReserveMail { .. }
+        | Question::ReserveRecovery { .. }
+        | Question::CheckMailCode { .. } => return Ok(None),
+    }))
 }
 
 impl Driver<'_> {
@@ -46,16 +74,6 @@ impl Driver<'_> {
     async fn find(&mut self, question: &Question, entropy: &Entropy) -> Result<Option<Fact>, DriveError> {
         let (store, realm, now) = (&self.shared.store, self.realm.id(), adapters::now());
         Ok(Some(match question {
-            Question::LiveSession(digest) => Fact::LiveSession(store.live_session(realm, digest, now).await?.map(Box::new)),
-            Question::FindUsers { username, email } => {
-                Fact::FoundUsers(Box::new(store.find_users(realm, username.as_ref(), email.as_ref()).await?))
-            }
-            Question::FindUser(user) => Fact::FoundUser(store.find_user(realm, *user).await?.map(Box::new)),
-            Question::FindCandidates(sought) => Fact::Candidates(Box::new(store.find_candidates(realm, sought).await?)),
-            Question::IdentitiesOf(user) => Fact::OwnIdentities(store.own_identities(realm, *user).await?.map(Box::new)),
-            Question::FindIdentity(key) => Fact::FoundIdentity(store.find_identity(realm, key).await?.map(Box::new)),
-            Question::GrantedScopes { user, client } => Fact::GrantedScopes(store.granted_scopes(realm, *user, client).await?),
-            Question::FindToken(digest) => Fact::FoundToken(store.find_token(realm, digest, now).await?.map(Box::new)),
             Question::HashPassword { password, reservations } => {
                 let counted = self.reservations(reservations, &CountKey::text(self.network));
                 Fact::PasswordHash(match store.reserve(realm, &counted, now).await? {
@@ -71,9 +89,14 @@ impl Driver<'_> {
                 let counted = self.reservations(reservations, &CountKey::text(&address.key()));
                 Fact::MailReserved(store.reserve(realm, &counted, now).await?)
             }
+            Question::ReserveRecovery { name, reservations } => {
+                let counted = self.reservations(reservations, &CountKey::text(&name.to_lowercase()));
+                Fact::MailReserved(store.reserve(realm, &counted, now).await?)
+            }
             Question::CheckMailCode { token, code, reservation } => {
                 Fact::MailCode(self.mail_code(token, code, reservation).await?)
             }
+            question => return Ok(read(store, realm, question, now).await?),
         }))
     }
 
@@ -81,7 +104,7 @@ impl Driver<'_> {
     fn reservations(&self, reservations: &[Reservation], subject: &CountKey) -> Vec<Counted> {
         let key = |counter| match counter {
             Counter::PasswordByNetwork | Counter::RegistrationByNetwork | Counter::MailByNetwork => CountKey::text(self.network),
-            Counter::PasswordByAccount | Counter::MailByAddress | Counter::CodeByToken => subject.clone(),
+            Counter::PasswordByAccount | Counter::MailByAddress | Counter::RecoveryByName | Counter::CodeByToken => subject.clone(),
         };
         let counted = |reservation: &Reservation| Counted { reservation: reservation.clone(), key: key(reservation.counter) };
         reservations.iter().map(counted).collect()

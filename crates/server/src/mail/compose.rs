@@ -2,7 +2,7 @@
 
 use super::PostError;
 use domain::{EmailAddress, Timestamp};
-use flow_runtime::{MailKind, Notice};
+use flow_runtime::Notice;
 use lettre::message::{Mailbox, MultiPart, SinglePart, header};
 use lettre::{Address, Message};
 
@@ -15,9 +15,9 @@ pub(crate) struct Letter {
 
 /// Writes the mail of a notice. Links come from the realm's configured origin only.
 pub(crate) fn compose(notice: &Notice, from: &Mailbox, realm: &str, origin: &str, now: Timestamp) -> Result<Letter, PostError> {
-    let link = match &notice.mail {
-        MailKind::ProveAddress { token, .. } => format!("{origin}/mail/{}", token.reveal()),
-        MailKind::IdentityLinked { .. } => origin.to_owned(),
+    let link = match notice.mail.token() {
+        Some(token) => format!("{origin}/mail/{}", token.reveal()),
+        None => origin.to_owned(),
     };
     let letter = ui::Letter { realm, link: &link, lifetime: notice.expires_at.since(now) };
     let parts = ui::mail(&notice.mail, &letter).map_err(PostError::Page)?;

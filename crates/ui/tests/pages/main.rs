@@ -5,6 +5,7 @@
 mod document;
 mod hostile;
 mod mails;
+mod recovering;
 mod samples;
 mod snapshots;
 mod structure;

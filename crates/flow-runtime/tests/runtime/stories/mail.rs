@@ -5,7 +5,7 @@ use crate::world::{Given, Login, Person, World, code_of, someone};
 use domain::{AuthenticationMethod, Digest, ProofKind, Secret, UserId};
 use flow_runtime::definition::declaration::AskKind;
 use flow_runtime::event::action;
-use flow_runtime::page::{FieldName, Message, Problem};
+use flow_runtime::page::{FieldName, MailMeaning, Message, Problem};
 use flow_runtime::{DenialCode, Event, MailKind, Page, Rejected, Viewer, view};
 
 /// Ada has an account with a proved address, came through a provider, and waits for her mail.
@@ -53,7 +53,7 @@ fn ph_5_opening_the_mail_elsewhere_changes_nothing() {
     let (login, _, _) = waiting(&mut w);
     let before = login.session().clone();
     let seen = view(&w.policy, login.session(), w.now, Viewer::MailElsewhere).unwrap();
-    assert!(matches!(seen.page, Page::MailCode { account: Some(_), .. }));
+    assert!(matches!(seen.page, Page::MailCode(MailMeaning::Link { account: Some(_), .. })));
     assert!(seen.ways.is_empty() && !seen.can_restart);
     assert_eq!(&before, login.session());
     assert!(w.identities.is_empty());

@@ -1,6 +1,6 @@
 //! How the world commits: guards first, then all changes, or none.
 
-use super::{Given, Trip, World};
+use super::{Trip, World};
 use domain::{ActionToken, Digest, EmailAddress, Epoch, SessionKey, TokenPurpose, User, UserId, Version};
 use flow_runtime::{Conflict, Guard, NewUser, Rest, Resting, Write};
 
