@@ -104,3 +104,6 @@ impl Store {
 fn one_more_than_most() -> u64 {
     u64::try_from(Sought::MOST).unwrap_or(u64::MAX).saturating_add(1)
 }
+
+#[cfg(test)]
+mod tests;

@@ -138,14 +138,14 @@ async fn another_identity_becomes_primary(database: &Database) {
     assert_eq!(recorded(store, AuditKind::PrimaryChanged).await, 1);
 }
 
-fn new_tie(subject: &str) -> NewTie {
-    NewTie { id: link("an administrator", subject).id, key: identity(subject), label: "Ada at work".into() }
+fn new_tie(name: &str, subject: &str) -> NewTie {
+    NewTie { id: link(name, subject).id, key: identity(subject), label: "Ada at work".into() }
 }
 
 async fn inv_2_a_tie_by_hand_says_who_made_it_and_why(database: &Database) {
     let (store, ada) = (&database.store, person("ada"));
     make(store, &ada).await;
-    let Linked::Done(tied) = store.link_by_hand(&realm(), ada.id, &new_tie("a1"), &by(), at(5)).await.unwrap() else {
+    let Linked::Done(tied) = store.link_by_hand(&realm(), ada.id, &new_tie("ada", "a1"), &by(), at(5)).await.unwrap() else {
         panic!("nothing stands against it")
     };
     let known = store.find_identity(&realm(), &identity("a1")).await.unwrap().unwrap();
@@ -161,7 +161,7 @@ async fn ph_36_a_tie_by_hand_takes_nobodys_identity(database: &Database) {
         make(store, &person(name)).await;
     }
     let tie = |name, subject: &str| {
-        let tie = new_tie(subject);
+        let tie = new_tie(name, subject);
         async move { store.link_by_hand(&realm(), id(name), &tie, &by(), at(5)).await.unwrap() }
     };
     assert!(matches!(tie("ada", "a1").await, Linked::Done(_)));
@@ -195,7 +195,7 @@ async fn inv_8_an_act_has_one_record_that_says_who_and_why(database: &Database) 
     {
         let now = at(100 + i64::try_from(number).unwrap());
         match kind {
-            AuditKind::IdentityLinked => drop(store.link_by_hand(&here, ada, &new_tie("a9"), &by(), now).await.unwrap()),
+            AuditKind::IdentityLinked => drop(store.link_by_hand(&here, ada, &new_tie("ada", "a9"), &by(), now).await.unwrap()),
             AuditKind::PrimaryChanged => drop(store.set_primary(&here, (ada, tie_id("ada", 2)), &by(), now).await.unwrap()),
             AuditKind::IdentityUnlinked => {
                 drop(store.unlink(&here, (ada, tie_id("ada", 2)), all_of, &by(), now).await.unwrap());

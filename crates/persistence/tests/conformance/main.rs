@@ -5,15 +5,18 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that can't go on fails")]
 
+mod account_writes;
 mod accounts;
 mod acts;
 mod atomicity;
+mod candidates;
 mod clients;
 mod codes;
 mod commits;
 mod counts;
 mod database;
 mod identities;
+mod interleavings;
 mod keys;
 mod living;
 mod oracle;
@@ -24,6 +27,7 @@ mod scene;
 mod schema;
 mod sessions;
 mod single_use;
+mod sweep;
 mod tokens;
 mod tombstones;
 

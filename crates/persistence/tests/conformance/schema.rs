@@ -62,11 +62,23 @@ async fn an_older_schema_is_noticed(database: &Database) {
 }
 
 /// Every look-up that a login makes, with what it may cost.
-const LOOK_UPS: [&str; 9] = [
-    "SELECT * FROM linked_identities WHERE realm = 'r' AND provider = 'p' AND issuer = 'i' AND subject = 's'",
+const LOOK_UPS: [&str; 17] = [
+    "SELECT * FROM linked_identities WHERE realm = 'r' AND provider = 'p' AND issuer = 'i' AND authority = '' \
+     AND subject = 's'",
     "SELECT * FROM linked_identities WHERE realm = 'r' AND user_id = 'u'",
     "SELECT * FROM users WHERE realm = 'r' AND email_key = 'e'",
     "SELECT * FROM users WHERE realm = 'r' AND username = 'n'",
+    "SELECT id FROM users WHERE realm = 'r' AND linking_domain = 'd' AND email_key IN ('e', 'f') AND email_proof IS NOT NULL \
+     ORDER BY id LIMIT 17",
+    "SELECT id FROM users WHERE realm = 'r' AND linking_domain = 'd' AND email_key IN ('e', 'f') AND email_proof IS NULL \
+     ORDER BY id LIMIT 17",
+    "SELECT id FROM users WHERE realm = 'r' AND linking_domain = 'd' AND username IN ('n', 'm') ORDER BY id LIMIT 17",
+    "SELECT DISTINCT user_id FROM attribute_values WHERE realm = 'r' AND ((name = 'n' AND value = 'v') OR (name = 'm' \
+     AND value = 'v')) ORDER BY user_id LIMIT 17",
+    "SELECT * FROM linked_identities WHERE realm = 'r' AND user_id IN ('u', 'v') ORDER BY is_primary DESC, created_at, id",
+    "SELECT * FROM code_grants WHERE realm = 'r' AND user_id = 'u'",
+    "SELECT * FROM grants WHERE realm = 'r' AND user_id = 'u' AND identity = 'i' AND revoked_at IS NULL ORDER BY id",
+    "SELECT * FROM action_tokens WHERE realm = 'r' AND user_id = 'u'",
     "SELECT * FROM canonical_subjects WHERE realm = 'r' AND subject = 's'",
     "SELECT * FROM browser_sessions WHERE realm = 'r' AND id = 'd'",
     "SELECT * FROM action_tokens WHERE realm = 'r' AND session = 's' AND purpose = 'p'",
