@@ -33,6 +33,10 @@ impl Authenticator for AutoSetExistingUser {
         sight.frame.existing.as_ref().is_some_and(|user| is_vouched_for(sight, user))
     }
 
+    fn proves(&self, sight: &Sight<'_>) -> Option<ProofKind> {
+        self.applies(sight).then_some(ProofKind::TrustedAssertion)
+    }
+
     fn act(&self, sight: &Sight<'_>, input: Input<'_>, _entropy: &Entropy) -> Turn {
         match (input, &sight.frame.existing) {
             (Input::Enter { .. }, Some(existing)) if self.applies(sight) => Turn::ask(Question::FindUser(existing.id)),

@@ -4,6 +4,7 @@ use super::hand_over::{self, Comer};
 use super::{Act, Effect, Found, Sight, Turn, new_user};
 use crate::ask::{Candidates, Question};
 use crate::linking::{Case, Judgement, LinkingVerdict, One};
+use crate::others::{Joining, joining};
 use crate::outcome::DenialCode;
 use crate::proof::AcceptedProof;
 use crate::session::How;
@@ -37,10 +38,13 @@ pub(super) fn remembered(one: One) -> Effect {
 }
 
 /// Links the account on the provider's word. An account that only claims the address is handed over by that, where the provider is set up
-/// for it; else it is never opened.
+/// for it; else it is never opened. Where the person must be asked about other identities first, nothing is linked here.
 pub(super) fn link(sight: &Sight<'_>, user: Box<User>, hands_over: bool) -> Turn {
     if !user.is_open() {
         return Turn::just(Act::Deny(DenialCode::AccountDisabled));
+    }
+    if matches!(joining(sight.policy, sight.frame), Joining::IfWanted(_)) {
+        return Turn::just(Act::Attempted);
     }
     let accepted = AcceptedProof::accept(ProofKind::TrustedAssertion, user.id, sight.frame, sight.now);
     match accepted.map(|proof| if hands_over { proof.handing_over() } else { proof }) {

@@ -6,7 +6,7 @@ use crate::ask::{Candidate, Fact, Question};
 use crate::definition::declaration::{AskKind, Declaration, Establishes, Kind, Need, Outcome};
 use crate::linking::{Case, One};
 use crate::outcome::Rejected;
-use domain::Entropy;
+use domain::{Entropy, ProofKind};
 use std::sync::Arc;
 
 pub(super) static KIND: Kind = Kind { declaration: &DECLARATION, build: |_| Arc::new(LinkByRule) };
@@ -28,6 +28,13 @@ struct LinkByRule;
 impl Authenticator for LinkByRule {
     fn declaration(&self) -> &'static Declaration {
         &DECLARATION
+    }
+
+    fn proves(&self, sight: &Sight<'_>) -> Option<ProofKind> {
+        let (case, rule) = Case::of(sight.policy, sight.frame).zip(sight.frame.rule.as_ref())?;
+        let user = sight.frame.existing.clone()?;
+        let account = Candidate { user, identities: sight.frame.existing_identities.clone() };
+        case.links_alone(rule, &account).then_some(ProofKind::TrustedAssertion)
     }
 
     fn act(&self, sight: &Sight<'_>, input: Input<'_>, _entropy: &Entropy) -> Turn {

@@ -57,7 +57,7 @@ pub(crate) async fn signed_in_as(world: &World, browser: &mut Browser) -> Option
 pub(crate) async fn as_far_as_the_mail(world: &World, browser: &mut Browser, sub: &str) -> (testkit::Begun, Answer) {
     world.provider("social").will_assert(person(sub, VIC, false));
     let (begun, page) = go_through(browser, &world.app("app"), "social").await;
-    let page = page.shows("This account already exists. Is it yours?");
+    let page = page.shows("Show us who you are");
     let page = browser.submit(&page, "continue", &[]).await.shows("Check your mail");
     (begun, page)
 }
@@ -66,8 +66,34 @@ pub(crate) async fn as_far_as_the_mail(world: &World, browser: &mut Browser, sub
 pub(crate) async fn code_elsewhere(world: &World, link: &str) -> String {
     let page = world.browser().open(link).await.shows("Your code");
     let text = page.text();
-    let (_, after) = text.split_once("began to sign in: ").unwrap_or_else(|| panic!("no code in {text}"));
+    let after = text.split_once("where you began").and_then(|(_, after)| after.split_once(": "));
+    let (_, after) = after.unwrap_or_else(|| panic!("no code in {text}"));
     let code: String = after.chars().take_while(|c| c.is_ascii_digit() || *c == ' ').filter(char::is_ascii_digit).collect();
     assert_eq!(code.len(), 8, "{text}");
     code
+}
+
+/// Somebody who says that they have forgotten the password: as far as the page that waits for the mail.
+pub(crate) async fn forgot(world: &World, browser: &mut Browser, name: &str) -> (testkit::Begun, Answer) {
+    let begun = world.app("app").begin().with("braid_action", "forgotten-password");
+    let page = browser.visit(&begun.url()).await.shows("Forgot your password?");
+    let page = browser.submit(&page, "continue", &[("username", name)]).await.shows("Check your mail");
+    (begun, page)
+}
+
+/// The same, up to the new password; the mail is opened in the browser that asked.
+pub(crate) async fn recover(world: &World, browser: &mut Browser, name: &str, address: &str, password: &str) -> TokenAnswer {
+    let (begun, _) = forgot(world, browser, name).await;
+    let press = browser.open(&world.latest_to(address).await.link()).await.shows("Is this you?");
+    let page = browser.submit(&press, "continue", &[]).await.shows("Choose a new password");
+    let answer = browser.submit(&page, "continue", &[("password", password)]).await;
+    begun.finish(&answer).await
+}
+
+/// Somebody who signs in by password to do something with the address of the account: as far as the page that follows.
+pub(crate) async fn goes_to(world: &World, browser: &mut Browser, action: &str, name: &str) -> (testkit::Begun, Answer) {
+    let begun = world.app("app").begin().with("braid_action", action);
+    let page = browser.visit(&begun.url()).await.shows("Sign in");
+    let page = browser.submit(&page, "continue", &[("username", name), ("password", PASSWORD)]).await;
+    (begun, page)
 }

@@ -144,7 +144,7 @@ async fn web_28_no_header_changes_where_links_lead(place: Place) {
     assert!(location.contains("redirect_uri=http%3A%2F%2Flocalhost%3A4700%2Fbroker") && !location.contains("evil"), "{location}");
     let back = world.provider("social").receives(&location);
     let sent = browser.get_with(&back, &forged).await;
-    let page = browser.open(sent.location().unwrap()).await.shows("This account already exists. Is it yours?");
+    let page = browser.open(sent.location().unwrap()).await.shows("Show us who you are");
     let (form, at) = page.form_with(|button| button.value == "continue").unwrap();
     let pressed = form.pressed(at);
     let fields: Vec<(&str, &str)> = pressed.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();

@@ -60,23 +60,23 @@ fn returned(back: &CameBack, reveals: bool) -> Returned {
     let said = match (back.came_as, reveals) {
         (CameBackAs::TheOneToLink, true) => {
             format!(
-                "You came back from {provider} as {identity}. That is the identity that you are linking, so it can't show that the account is yours."
+                "At {provider} you came back as {identity}. That is the identity that you are linking, so it can't show that the account is yours."
             )
         }
         (CameBackAs::TheOneToLink, false) => {
             format!(
-                "You came back from {provider} as {identity}. That is what you signed in with just now, so it shows nothing new."
+                "At {provider} you came back as {identity}. That is what you signed in with just now, so it shows nothing new."
             )
         }
         (CameBackAs::SomebodyElse, true) => {
-            format!("You came back from {provider} as {identity}. That isn't one of the identities of this account.")
+            format!("At {provider} you came back as {identity}. That isn't one of the identities of this account.")
         }
         (CameBackAs::SomebodyElse, false) => {
-            format!("You came back from {provider} as {identity}. That doesn't open an account with this address.")
+            format!("At {provider} you came back as {identity}. That doesn't open an account with this address.")
         }
         (CameBackAs::NotFresh, _) => {
             format!(
-                "You came back from {provider} as {identity}, but {provider} didn't say that it asked you to sign in again. So it doesn't count."
+                "At {provider} you came back as {identity}, but {provider} didn't say that it asked you to sign in again. So it doesn't count."
             )
         }
     };

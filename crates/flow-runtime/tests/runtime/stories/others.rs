@@ -161,3 +161,19 @@ fn two_logins_at_once_dont_pass_the_cap() {
     assert_eq!(login.denial(), DenialCode::ProviderAlreadyLinked);
     assert_eq!((w.owner_of(&rival), w.owner_of(&new)), (Some(ada), None));
 }
+
+/// A trusted word links without a question, unless there is one to ask.
+#[test]
+fn a_trusted_word_doesnt_answer_for_the_person() {
+    let (mut w, ada, _, new) = a_second_subject(ExistingLink::Ask, None);
+    w.provider("campus").trust_email = domain::Assurance::Everybody;
+    w.campus_uses("first-broker-login-auto-link");
+    let mut login = arrives(&mut w, &new);
+    assert!(said(&w, &login).is_some());
+    proves_it(&mut w, &mut login);
+    assert_eq!(w.owner_of(&new), Some(ada));
+    w.provider("campus").on_existing_link = ExistingLink::Deny;
+    let mut third = w.login();
+    third.comes_as(&mut w, &someone("campus", "orcid|1").vouched("ada@x.org"));
+    assert_eq!(third.denial(), DenialCode::ProviderAlreadyLinked);
+}

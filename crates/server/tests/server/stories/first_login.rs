@@ -72,7 +72,7 @@ async fn the_same_address_is_linked_by_the_accounts_password(place: Place) {
     let vic = world.user("vic", VIC, PASSWORD, true).await;
     let mut browser = world.browser();
     let (begun, page) = as_far_as_the_mail(&world, &mut browser, "vic-at-social").await;
-    let page = browser.press(&page, "Use the account's password").await.shows("Show that the account is yours");
+    let page = browser.press(&page, "Use the account's password").await.shows("Show us who you are");
     let page = browser.submit(&page, "continue", &[("password", "wrong password")]).await;
     assert!(page.text().contains("There is a problem") && !page.body.contains("wrong password"), "{}", page.text());
     let answer = browser.submit(&page, "continue", &[("password", PASSWORD)]).await;
@@ -119,7 +119,7 @@ async fn an_attacker_with_a_strangers_address_gets_nowhere(place: Place) {
         assert_eq!(attacker.submit(&page, "continue", &[("code", guess)]).await.heading(), "Check your mail");
     }
     let page = attacker.press(&page, "Use the account's password").await;
-    attacker.submit(&page, "continue", &[("password", "letmein-letmein")]).await.shows("Show that the account is yours");
+    attacker.submit(&page, "continue", &[("password", "letmein-letmein")]).await.shows("Show us who you are");
     assert_eq!(world.links_of(&vic).await, []);
     assert_eq!(signed_in_as(&world, &mut attacker).await, None);
     world.finish().await;
@@ -165,7 +165,7 @@ async fn an_unproved_account_keeps_its_password_and_loses_its_address(place: Pla
     let mut browser = world.browser();
     world.provider("social").will_assert(person("vic-at-social", VIC, false));
     let (begun, page) = go_through(&mut browser, &app, "social").await;
-    let page = page.shows("This account already exists. Is it yours?");
+    let page = page.shows("Show us who you are");
     let page = browser.submit(&page, "continue", &[]).await.shows("Check your mail");
     let link = world.latest_to(VIC).await.link();
     let press = browser.open(&link).await.shows("Is this you?");

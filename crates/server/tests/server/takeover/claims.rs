@@ -86,7 +86,7 @@ async fn ph_13_whatever_is_not_a_json_true_vouches_for_nothing(place: Place) {
         world.provider("campus").will_assert(person("evil", VIC, value.clone()));
         let mut attacker = world.browser();
         let (_, page) = go_through(&mut attacker, &world.app("app"), "campus").await;
-        assert_eq!(page.heading(), "This account already exists. Is it yours?", "{value}");
+        assert_eq!(page.heading(), "Show us who you are", "{value}");
         got_nothing(&world, &mut attacker, &vic).await;
     }
     world.finish().await;
@@ -132,7 +132,7 @@ async fn ph_17_both_sides_must_be_proved(place: Place) {
     assert_ne!(tokens.sub(), claimed.subject.as_str(), "the account never proved it");
     world.provider("campus").will_assert(person("b", VIC, false));
     let (_, page) = go_through(&mut world.browser(), &world.app("app"), "campus").await;
-    page.shows("This account already exists. Is it yours?");
+    page.shows("Show us who you are");
     assert_eq!((world.links_of(&claimed).await, world.links_of(&proved).await), (vec![], vec![]));
     world.finish().await;
 }

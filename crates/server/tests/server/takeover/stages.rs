@@ -38,11 +38,11 @@ async fn ph_63_an_empty_or_strange_form_stays_where_it_is(place: Place) {
     stays(&mut browser, &register).await;
     let page = browser.open(&page.at).await;
     let page = if page.heading() == "Sign in" { page } else { browser.press(&page, "Start again").await };
-    let page = browser.choose(&page, "social").await.shows("This account already exists. Is it yours?");
+    let page = browser.choose(&page, "social").await.shows("Show us who you are");
     stays(&mut browser, &page).await;
     let page = browser.submit(&page, "continue", &[]).await.shows("Check your mail");
     stays(&mut browser, &page).await;
-    let page = browser.press(&page, "Use the account's password").await.shows("Show that the account is yours");
+    let page = browser.press(&page, "Use the account's password").await.shows("Show us who you are");
     stays(&mut browser, &page).await;
     assert_eq!(world.links_of(&vic).await, []);
     let page = browser.submit(&page, "continue", &[("password", PASSWORD)]).await.shows("Allow access for The desk?");
