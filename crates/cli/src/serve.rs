@@ -27,7 +27,11 @@ pub(crate) async fn migrate(config: &ConfigFile) -> Result<(), Failure> {
 /// Reads the configuration, and says what it holds.
 pub(crate) fn check(config: &ConfigFile) -> Result<(), Failure> {
     let settings = config::load(&config.path)?;
-    println!("{}: no problems", config.path.display());
+    for warning in &settings.warnings {
+        println!("{}", warning.render());
+    }
+    let found = if settings.warnings.is_empty() { "no problems" } else { "no errors" };
+    println!("{}: {found}", config.path.display());
     for realm in &settings.realms {
         let (providers, clients) = (realm.providers.len(), realm.clients.len());
         println!("  {} at {}: providers: {providers}, clients: {clients}", realm.policy.realm, realm.origin);

@@ -1,7 +1,7 @@
 //! How the world commits: guards first, then all changes, or none.
 
 use super::{Trip, World};
-use domain::{ActionToken, Digest, EmailAddress, Epoch, SessionKey, TokenPurpose, User, UserId, Version};
+use domain::{ActionToken, Digest, EmailAddress, Epoch, LinkedIdentity, SessionKey, TokenPurpose, User, UserId, Version};
 use flow_runtime::{Conflict, Guard, NewUser, Rest, Resting, Write};
 
 /// Why a commit didn't happen.
@@ -19,6 +19,7 @@ impl World {
             return Err(Refused::GuardMoved);
         }
         let mut after = self.clone();
+        after.reasons = resting.decisions.iter().rev().find_map(|decision| decision.reasons.clone()).or(after.reasons);
         for write in &resting.writes {
             after.write(write).map_err(Refused::Conflict)?;
             after.audit.extend(write.audit());
@@ -46,7 +47,8 @@ impl World {
             Write::Link(link) if self.identities.contains_key(&link.key) => Err(Conflict::Identity),
             Write::Link(link) => {
                 self.touch(link.user, false, |_| {});
-                self.identities.insert(link.key.clone(), (**link).clone());
+                let primary = self.identities.values().all(|other| other.user != link.user);
+                self.identities.insert(link.key.clone(), LinkedIdentity { primary, ..(**link).clone() });
                 Ok(())
             }
             Write::Unlink { .. }
@@ -100,7 +102,9 @@ impl World {
             return Err(Conflict::Username);
         }
         let proved = new.email.as_ref().filter(|email| email.is_proved());
-        if proved.is_some_and(|email| self.users.values().any(|user| user.has_proved(&email.address))) {
+        let domain = &new.linking_domain;
+        let owns = |user: &User, email: &EmailAddress| user.linking_domain == *domain && user.has_proved(email);
+        if proved.is_some_and(|email| self.users.values().any(|user| owns(user, &email.address))) {
             return Err(Conflict::Address);
         }
         if let Some(hash) = &new.password_hash {
