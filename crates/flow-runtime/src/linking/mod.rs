@@ -16,6 +16,9 @@ mod trust;
 mod value;
 mod verdict;
 
+#[cfg(test)]
+mod tests;
+
 pub use problem::{RuleField, RuleProblem};
 pub use reasons::{Considered, Finding, Passed, Reasons, Turned};
 pub use rule::{AccountField, Claim, FindBy, LinkingRule, Matching, OnMatch, OnMissing, OnSeveral, RequireVerified};

@@ -161,6 +161,7 @@ pub(crate) fn decision(name: &str) -> Decision {
         name: name.to_owned(),
         outcome: Outcome::Succeeded,
         at: at(1),
+        reasons: None,
     }
 }
 

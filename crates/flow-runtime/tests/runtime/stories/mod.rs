@@ -15,7 +15,9 @@ mod races;
 mod recovery;
 mod requests;
 mod returning;
+mod rules;
 mod squatters;
+mod sync;
 mod trust;
 
 use crate::world::World;

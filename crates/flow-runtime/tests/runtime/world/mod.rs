@@ -19,6 +19,7 @@ use domain::{
     UpstreamFailure, User, UserId,
 };
 use flow_runtime::definition::declaration::AskKind;
+use flow_runtime::linking::Reasons;
 use flow_runtime::{Bindings, Counter, Flow, Limits, Notice, RealmPolicy};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
@@ -80,6 +81,8 @@ pub(crate) struct World {
     pub(crate) given: BTreeSet<Given>,
     /// The questions of the last event.
     pub(crate) asked: Vec<AskKind>,
+    /// Why the linking rules came to their last verdict.
+    pub(crate) reasons: Option<Reasons>,
     /// What the oracle found wrong.
     pub(crate) wrongs: Vec<String>,
     /// How much entropy was drawn.
@@ -152,6 +155,7 @@ impl World {
             asserted: Vec::new(),
             given: BTreeSet::new(),
             asked: Vec::new(),
+            reasons: None,
             wrongs: Vec::new(),
             drawn: 0,
         }
@@ -193,7 +197,11 @@ impl World {
     /// The token of the newest mail with a link to this address.
     pub(crate) fn newest_token(&self, to: &str) -> Option<Secret> {
         let to = address(to);
-        self.outbox.iter().rev().filter(|notice| notice.to.names_the_same_mailbox_as(&to)).find_map(|notice| notice.mail.token().cloned())
+        self.outbox
+            .iter()
+            .rev()
+            .filter(|notice| notice.to.names_the_same_mailbox_as(&to))
+            .find_map(|notice| notice.mail.token().cloned())
     }
 
     /// The short code that the page of the newest mail shows on another device.

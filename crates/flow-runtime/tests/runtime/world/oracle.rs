@@ -2,8 +2,8 @@
 
 use super::{Given, World};
 use domain::{
-    ActionToken, AddressProof, BrowserSession, EmailAddress, LinkedIdentity, OwnedAddress, ProofKind, SessionKey, UnprovedClaims,
-    UserId, Vouched,
+    ActionToken, AddressProof, BrowserSession, EmailAddress, LinkedIdentity, OwnedAddress, ProofKind, Provenance, SessionKey,
+    UnprovedClaims, User, UserId, Vouched,
 };
 use flow_runtime::{NewUser, Next, Resting, Write};
 
@@ -54,6 +54,7 @@ impl World {
                 for_this && user.has_proved(&token.address) && self.was_read(login, token)
             }),
             // Whether the account may be handed over is judged where it is.
+            ProofKind::TrustedAssertion if self.was_handed_out(login, user) => true,
             ProofKind::TrustedAssertion => user.email.as_ref().is_some_and(|email| {
                 let handed_over = writes.iter().any(|write| matches!(write, Write::HandOver { user: to, .. } if *to == user.id));
                 (email.is_proved() || handed_over) && self.was_vouched_for(login, &email.address)
@@ -62,6 +63,18 @@ impl World {
             ProofKind::Created | ProofKind::Administrator => false,
         };
         if shown { None } else { wrong("nobody has shown that") }
+    }
+
+    /// Whether a provider asserted in this login a value that it hands out, and the account has it from there or from an administrator.
+    fn was_handed_out(&self, login: SessionKey, user: &User) -> bool {
+        self.asserted.iter().filter(|(asserted_in, _)| *asserted_in == login).any(|(_, identity)| {
+            let Some(provider) = self.policy.provider(&identity.key.provider) else { return false };
+            provider.hands_out.iter().any(|name| {
+                let (said, own) = (identity.attributes.get(name), user.attributes.get(name));
+                said.zip(own)
+                    .is_some_and(|(said, own)| own.provenance != Provenance::Typed && said.iter().any(|value| own.has(value)))
+            })
+        })
     }
 
     /// Whether this login has what only the reader of this mail can know, and nobody has used it yet.
@@ -175,7 +188,10 @@ impl World {
         let mut wrongs = Vec::new();
         for user in self.users.values() {
             let proved = user.email.as_ref().filter(|email| email.is_proved());
-            let others = |email: &OwnedAddress| self.users.values().filter(|other| other.has_proved(&email.address)).count();
+            let is_rival = |other: &&User, email: &OwnedAddress| {
+                other.linking_domain == user.linking_domain && other.has_proved(&email.address)
+            };
+            let others = |email: &OwnedAddress| self.users.values().filter(|other| is_rival(other, email)).count();
             if proved.is_some_and(|email| others(email) > 1) {
                 wrongs.push("two accounts have proved one address".to_owned());
             }

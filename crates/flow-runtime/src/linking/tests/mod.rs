@@ -1,0 +1,184 @@
+//! What rules find, what opens an account, and what holds for every set of rules.
+
+mod compiling;
+mod finding;
+mod floors;
+mod laws;
+mod reasons;
+mod serving;
+
+use super::{AccountField, Case, Claim, FindBy, Judgement, LinkingRule, LinkingVerdict, Matching, RequireVerified, RuleSet};
+use crate::ask::{Candidate, Candidates};
+use crate::policy::{Bindings, Limits, RealmPolicy};
+use crate::session::{Profile, ProfileEmail};
+use domain::{
+    AccountState, AddressProof, AssertedEmail, Assurance, Attribute, AttributeName, BrokeredIdentity, CanonicalSubject,
+    EmailAddress, Epoch, FlowName, IdentityKey, LinkingDomain, OwnedAddress, Provenance, ProviderAlias, ProviderPolicy, RealmId,
+    RuleName, Subject, Timestamp, User, UserId, Username, Version, Vouched,
+};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub(super) fn name(text: &str) -> RuleName {
+    RuleName::parse(text).unwrap()
+}
+
+pub(super) fn alias(text: &str) -> ProviderAlias {
+    ProviderAlias::parse(text).unwrap()
+}
+
+pub(super) fn attribute(text: &str) -> AttributeName {
+    AttributeName::parse(text).unwrap()
+}
+
+pub(super) fn address(text: &str) -> EmailAddress {
+    EmailAddress::parse(text).unwrap()
+}
+
+/// A realm whose provider `campus` is trusted with addresses at x.org, and `social` with none.
+pub(super) fn policy(rules: RuleSet) -> RealmPolicy {
+    let flow = |name: &str| FlowName::parse(name).unwrap();
+    let provider = |name: &str, trust_email| ProviderPolicy {
+        trust_email,
+        ..ProviderPolicy::new(alias(name), name.to_uppercase(), flow("first-broker-login"))
+    };
+    RealmPolicy {
+        realm: RealmId::parse("demo").unwrap(),
+        name: "Demo".into(),
+        flows: BTreeMap::new(),
+        bindings: Bindings {
+            browser: flow("browser"),
+            registration: flow("registration"),
+            forgotten_password: flow("forgotten-password"),
+            verify_address: flow("verify-address"),
+            change_address: flow("change-address"),
+        },
+        providers: vec![provider("campus", Assurance::Domains(vec!["x.org".into()])), provider("social", Assurance::Nobody)],
+        clients: BTreeMap::new(),
+        rules: Arc::new(rules),
+        sends_mail: true,
+        limits: Limits::default(),
+    }
+}
+
+pub(super) fn rules(rules: Vec<LinkingRule>) -> RealmPolicy {
+    policy(RuleSet::compile(rules).unwrap())
+}
+
+pub(super) fn exact(claim: Claim, account: AccountField) -> Matching {
+    Matching::Exact(FindBy { claim, account })
+}
+
+pub(super) fn rule(text: &str, priority: u32, matching: Matching) -> LinkingRule {
+    LinkingRule::new(name(text), priority, matching)
+}
+
+/// A rule that wants no word and no proof of an address: it finds, and no more.
+pub(super) fn finding(text: &str, matching: Matching) -> LinkingRule {
+    LinkingRule { require_verified: RequireVerified { upstream: false, local: false }, ..rule(text, 1, matching) }
+}
+
+pub(super) fn identity(provider: &str) -> BrokeredIdentity {
+    BrokeredIdentity {
+        key: IdentityKey {
+            provider: alias(provider),
+            issuer: format!("https://{provider}.example"),
+            authority: None,
+            subject: Subject::parse("s-1").unwrap(),
+        },
+        email: None,
+        username: None,
+        given_name: None,
+        family_name: None,
+        picture: None,
+        attributes: BTreeMap::new(),
+        auth_time: None,
+        claims: BTreeMap::new(),
+    }
+}
+
+pub(super) fn with_email(provider: &str, email: &str, vouched: Vouched) -> BrokeredIdentity {
+    BrokeredIdentity { email: Some(AssertedEmail { address: address(email), vouched }), ..identity(provider) }
+}
+
+pub(super) fn with_attribute(provider: &str, attribute_name: &str, values: &[&str]) -> BrokeredIdentity {
+    let values = values.iter().map(|&value| value.to_owned()).collect();
+    BrokeredIdentity { attributes: BTreeMap::from([(attribute(attribute_name), values)]), ..identity(provider) }
+}
+
+pub(super) fn account(number: u8) -> Candidate {
+    let user = User {
+        id: UserId::from_bytes([number; 16]),
+        subject: CanonicalSubject::from_bytes([number; 16]),
+        username: None,
+        email: None,
+        given_name: None,
+        family_name: None,
+        picture: None,
+        origins: BTreeMap::new(),
+        attributes: BTreeMap::new(),
+        linking_domain: LinkingDomain::default(),
+        state: AccountState::Open,
+        has_password: true,
+        epoch: Epoch(0),
+        version: Version(1),
+        created_at: Timestamp::from_seconds(1),
+    };
+    Candidate { user, identities: Vec::new() }
+}
+
+impl Candidate {
+    pub(super) fn called(mut self, username: &str) -> Self {
+        self.user.username = Some(Username::parse(username).unwrap());
+        self
+    }
+
+    pub(super) fn claims(mut self, email: &str) -> Self {
+        self.user.email = Some(OwnedAddress { address: address(email), provenance: Provenance::Typed, proof: None });
+        self
+    }
+
+    pub(super) fn proved(mut self, email: &str) -> Self {
+        let proof = Some(AddressProof::Mailbox { at: Timestamp::from_seconds(1) });
+        self.user.email = Some(OwnedAddress { address: address(email), provenance: Provenance::Typed, proof });
+        self
+    }
+
+    pub(super) fn has(self, attribute_name: &str, value: &str) -> Self {
+        self.has_from(attribute_name, value, Provenance::Administrator)
+    }
+
+    pub(super) fn has_from(mut self, attribute_name: &str, value: &str, provenance: Provenance) -> Self {
+        let own = Attribute { values: vec![value.to_owned()], provenance };
+        self.user.attributes.insert(attribute(attribute_name), own);
+        self
+    }
+}
+
+pub(super) fn profile(identity: &BrokeredIdentity) -> Profile {
+    Profile {
+        username: identity.username.clone(),
+        email: identity.email.as_ref().map(|email| ProfileEmail { address: email.address.clone(), typed: false }),
+        given_name: None,
+        family_name: None,
+    }
+}
+
+/// What the rules say of an identity where these accounts were found.
+pub(super) fn judged(policy: &RealmPolicy, identity: &BrokeredIdentity, accounts: &[Candidate]) -> Judgement {
+    let profile = profile(identity);
+    let found = Candidates { accounts: accounts.to_vec(), ..Candidates::default() };
+    Case { policy, identity, profile: &profile }.judge(&found)
+}
+
+/// Whom the rules found, and whether they link it alone.
+pub(super) fn one(judgement: &Judgement) -> Option<(UserId, bool)> {
+    match &judgement.verdict {
+        LinkingVerdict::One(one) => Some((one.account.user.id, one.links_alone)),
+        _ => None,
+    }
+}
+
+pub(super) fn id(number: u8) -> UserId {
+    UserId::from_bytes([number; 16])
+}
