@@ -61,12 +61,11 @@ enum Verdict {
 fn verdict(sync: Sync, (has, origin): (bool, Option<&Provenance>), asserted: bool, key: &IdentityKey) -> Verdict {
     let is_free = origin.is_none() && !has;
     match (sync, asserted) {
-        (Sync::Ignore | Sync::Suggest, _) => Verdict::Keep,
         (Sync::Force, true) => Verdict::Take,
         (Sync::Force, false) => Verdict::TakeBack,
         (Sync::Import, true) if is_free || origin.is_some_and(|origin| origin.is_of(&key.provider)) => Verdict::Take,
         (Sync::Import, false) if origin.is_some_and(|origin| came_with(origin, key)) => Verdict::TakeBack,
-        (Sync::Import, _) => Verdict::Keep,
+        (Sync::Ignore | Sync::Suggest | Sync::Import, _) => Verdict::Keep,
     }
 }
 

@@ -38,8 +38,7 @@ impl Authenticator for Provider {
     }
 
     fn ways(&self, sight: &Sight<'_>) -> Vec<WayKind> {
-        let way =
-            |provider: &ProviderPolicy| WayKind::Provider { alias: provider.alias.clone(), name: provider.name.clone() };
+        let way = |provider: &ProviderPolicy| WayKind::Provider { alias: provider.alias.clone(), name: provider.name.clone() };
         sight.policy.providers.iter().filter(|provider| begins_logins(provider)).map(way).collect()
     }
 
@@ -136,7 +135,10 @@ fn welcome_back(sight: &Sight<'_>, known: KnownIdentity, identity: &BrokeredIden
         at: sight.now,
     };
     let change = sync::in_step(&known.user, provider, identity, known.link.primary);
-    let user = change.as_ref().map_or_else(|| known.user.clone(), |change| change.made_to(known.user.clone()));
+    let user = match &change {
+        Some(change) => change.made_to(known.user),
+        None => known.user,
+    };
     let change = change.map(|profile| Effect::Write(Write::ChangeProfile { user: user.id, profile: Box::new(profile) }));
     let chosen = Chosen {
         how: How::Authenticated(Box::new(user)),
