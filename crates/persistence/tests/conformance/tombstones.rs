@@ -2,7 +2,7 @@
 
 use crate::clients::{redeem, refresh};
 use crate::database::Database;
-use crate::living::{Living, badge, live, mail, somebody, tie, tie_id};
+use crate::living::{Living, badge, live, somebody, tie, tie_id};
 use crate::on_every_database;
 use crate::scene::*;
 use domain::{AccountState, Attribute, AuditKind, CanonicalSubject, Epoch, Secret, User};
@@ -101,7 +101,6 @@ async fn ph_39_nothing_is_ever_done_to_a_tombstone_again(database: &Database) {
         Write::SetAddress { user: user.id, address: Box::new(typed("ada@example.org")) },
         Write::StartBrowserSession(Box::new(session_of(&user, &buried))),
         Write::GrantConsent { user: user.id, client: client(), scopes: vec!["openid".into()], at: at(11) },
-        Write::IssueToken(Box::new(mail(&user, "ada"))),
     ] {
         let guards = vec![Guard { user: user.id, version: buried.version }];
         let commit = Commit { guards, ..writes(vec![write]) };
