@@ -32,13 +32,16 @@ impl Authenticator for LinkedProvider {
     }
 
     fn ways(&self, sight: &Sight<'_>) -> Vec<WayKind> {
-        let way = |provider: &ProviderPolicy| WayKind::LinkedProvider { alias: provider.alias.clone(), name: provider.name.clone() };
+        let way =
+            |provider: &ProviderPolicy| WayKind::LinkedProvider { alias: provider.alias.clone(), name: provider.name.clone() };
         offered(sight).into_iter().map(way).collect()
     }
 
     fn act(&self, sight: &Sight<'_>, input: Input<'_>, _entropy: &Entropy) -> Turn {
         match input {
-            Input::Enter { .. } | Input::Way { .. } | Input::Returned { .. } if !self.applies(sight) => Turn::just(Act::Attempted),
+            Input::Enter { .. } | Input::Way { .. } | Input::Returned { .. } if !self.applies(sight) => {
+                Turn::just(Act::Attempted)
+            }
             Input::Way { provider: Some(alias) } if is_offered(sight, &alias) => leave_for(alias),
             Input::Enter { .. } | Input::Way { .. } => Turn::just(Act::Show { retry: false }),
             Input::Form(form) if form.action == action::CONTINUE => {
@@ -113,9 +116,8 @@ fn is_offered(sight: &Sight<'_>, alias: &ProviderAlias) -> bool {
 
 /// Somebody came back. Whether it is the account's owner is asked only if it isn't the identity that wants in, and the login is fresh.
 fn weigh(sight: &Sight<'_>, exchange: &UpstreamExchange, identity: &BrokeredIdentity) -> Turn {
-    let came_back = |came_as| {
-        Effect::Remember(Memory::CameBack { provider: exchange.provider.clone(), identity: identity.label(), came_as })
-    };
+    let came_back =
+        |came_as| Effect::Remember(Memory::CameBack { provider: exchange.provider.clone(), identity: identity.label(), came_as });
     let lets_in = sight.policy.provider(&exchange.provider).is_some_and(|provider| provider.lets_in(&identity.key));
     if sight.frame.identity.as_ref().is_none_or(|own| own.key == identity.key) {
         Turn::just(Act::Show { retry: true }).with(came_back(CameBackAs::TheOneToLink))
