@@ -72,7 +72,7 @@ fn all_that_a_rule_may_say_is_read_and_the_rest_is_a_default() {
         "{BY_ADDRESS}, providers: [hub], authorities: ['https://idp.example'], auto-link: false, require-verified: {{ upstream: false }}, \
          proofs: [password, mailbox], never: {{ groups: [admins, root] }}, only: {{ team: blue }}, on-match: deny, on-missing: deny, on-several: skip"
     ));
-    assert_eq!(full.providers.iter().map(|alias| alias.as_str()).collect::<Vec<_>>(), ["hub"]);
+    assert_eq!(full.providers.iter().map(domain::ProviderAlias::as_str).collect::<Vec<_>>(), ["hub"]);
     assert_eq!(full.authorities, ["https://idp.example".to_owned()].into());
     assert_eq!(full.require_verified, RequireVerified { upstream: false, local: true });
     assert_eq!(full.proofs, [ProofKind::Password, ProofKind::Mailbox].into());
@@ -208,5 +208,30 @@ fn a_rule_can_be_checked_before_it_is_kept() {
         let error = check(text).unwrap_err();
         assert!(error.problems[0].reason.contains(reason), "{}", error.problems[0].render());
         assert!(error.problems[0].place.to_string().starts_with("new.yaml:"));
+    }
+}
+
+#[tokio::test]
+async fn a_stored_rule_serves_from_the_next_start_and_one_that_clashes_stops_it() {
+    let folder = folder();
+    let settings = || read_in(&folder, &rule(BY_ADDRESS), &[]).unwrap();
+    let first = settings();
+    let store = persistence::Store::open(first.database.reveal(), first.keyring).await.unwrap();
+    store.migrate().await.unwrap();
+    let (realm, name) = (first.realms[0].policy.realm.clone(), RuleName::parse("b").unwrap());
+    let hand = persistence::ByHand { by: "ops".into(), reason: "a test".into() };
+    let put = async |priority: u32| {
+        let document = format!("name: b\npriority: {priority}\nmatch: {{ domain: [c.example] }}\n");
+        store.put_linking_rule(&realm, &name, &document, &hand, Timestamp::from_seconds(0)).await.unwrap();
+    };
+    put(2).await;
+    crate::Braid::open(settings()).await.unwrap();
+    put(1).await;
+    let Err(crate::StartError::Realm(_, error)) = crate::Braid::open(settings()).await else { panic!("it started") };
+    let told = error.to_string();
+    for part in
+        ["linking rule b in the database of the realm main:2:11", "the rule “a” in the configuration has the priority 1 too"]
+    {
+        assert!(told.contains(part), "{told}");
     }
 }
