@@ -103,7 +103,8 @@ pub enum Write {
         /// Why.
         why: UnlinkReason,
     },
-    /// Sets what is stored of the password, and moves the epoch: whatever lived on the account is dead.
+    /// Sets what is stored of the password, and moves the epoch: whatever lived on the account is dead, also what its clients
+    /// were granted.
     SetPassword {
         /// Whose.
         user: UserId,

@@ -28,9 +28,12 @@ pub(super) fn look(owner: &User) -> Turn {
     Turn::ask(Question::FindUser(owner.id))
 }
 
-/// The account as it is now, or the end: it was closed, or its past has died.
-pub(super) fn still_there(owner: &User, found: Option<Box<User>>) -> Result<Box<User>, Turn> {
-    found.filter(|now| now.goes_on_from(owner)).ok_or_else(|| Turn::just(Act::Deny(DenialCode::AccountDisabled)))
+/// The account as it is now. If it was closed, or its past has died, its mails are dead, and whatever else is wanted ends here.
+pub(super) fn still_there(sight: &Sight<'_>, cause: &Cause, owner: &User, found: Option<Box<User>>) -> Result<Box<User>, Turn> {
+    found.filter(|now| now.goes_on_from(owner)).ok_or_else(|| match mailing::answers_the_mail(sight, cause) {
+        true => mailing::dead(sight, cause),
+        false => Turn::just(Act::Deny(DenialCode::AccountDisabled)),
+    })
 }
 
 /// One account's wish to prove one address.

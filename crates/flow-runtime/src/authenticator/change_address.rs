@@ -89,7 +89,7 @@ impl ChangeAddress {
         };
         let Some(wanted) = address::wanted(sight).or(typed.as_ref()) else { return Turn::just(Act::WrongFact) };
         match fact {
-            Fact::FoundUser(found) => match still_there(owner, found) {
+            Fact::FoundUser(found) => match still_there(sight, cause, owner, found) {
                 Err(end) => end,
                 Ok(now) => self.wish(&now, wanted).seek().with(Effect::Renew(now.clone())),
             },

@@ -47,7 +47,7 @@ impl Authenticator for VerifyAddress {
             (Input::Form(form), Some(_)) => mailing::form(sight, form, self.lifetime, || look(&owner)),
             (Input::MailPressed(token), Some(_)) if sight.session.waits_for(token) => look(&owner),
             (Input::MailPressed(_), _) => Turn::just(Act::Reject(Rejected::DeadLink)),
-            (Input::Fact { fact: Fact::FoundUser(found), .. }, _) => match still_there(&owner, found) {
+            (Input::Fact { cause, fact: Fact::FoundUser(found), .. }, _) => match still_there(sight, cause, &owner, found) {
                 Err(end) => end,
                 // Proved meanwhile, or gone: then there is nothing left to do here.
                 Ok(now) => match unproved(&now) {

@@ -90,20 +90,20 @@ impl Store {
 
 fn touched(commit: &Commit) -> Touched {
     let mut touched = Touched::default();
-    touched.ids.extend(commit.guards.iter().map(|guard| guard.user.to_string()));
+    touched.guarded.extend(commit.guards.iter().map(|guard| guard.user.to_string()));
     for write in &commit.writes {
         match write {
-            Write::Link(link) => touched.ids.extend([link.user.to_string()]),
-            Write::StartBrowserSession(session) => touched.ids.extend([session.user.to_string()]),
+            Write::Link(link) => touched.changed.extend([link.user.to_string()]),
+            Write::StartBrowserSession(session) => touched.changed.extend([session.user.to_string()]),
             Write::IssueToken(token) if token.purpose == TokenPurpose::ChangeAddress => {
-                touched.ids.extend(token.user.map(|(user, _)| user.to_string()));
+                touched.changed.extend(token.user.map(|(user, _)| user.to_string()));
             }
             Write::GrantConsent { user, .. }
             | Write::Unlink { user, .. }
             | Write::SetPassword { user, .. }
             | Write::SetAddress { user, .. }
             | Write::HandOver { user, .. }
-            | Write::ChangeProfile { user, .. } => touched.ids.extend([user.to_string()]),
+            | Write::ChangeProfile { user, .. } => touched.changed.extend([user.to_string()]),
             Write::ReleaseAddress { address, .. } => touched.released.extend([address.key()]),
             _ => {}
         }
@@ -127,7 +127,8 @@ async fn run(tx: &DatabaseTransaction, realm: &RealmId, commit: &Commit, prepare
         }
     }
     let users = users::lock_all(tx, realm, &prepared.touched).await?;
-    let gone = users.iter().any(users::is_tombstone);
+    // That an account is gone may be what was decided on; but nothing is ever tied to a tombstone.
+    let gone = users.iter().any(|row| users::is_tombstone(row) && prepared.touched.changed.contains(&row.id));
     if gone || !commit.guards.iter().all(|guard| holds(guard, &users)) {
         return Ok(Committed::GuardMoved);
     }

@@ -93,9 +93,16 @@ fn every_state_of_recovery_and_addresses() {
     use domain::Wish::{ChangeAddress, Recover, VerifyAddress};
     for wish in [Recover, VerifyAddress, ChangeAddress] {
         let mut reports = BTreeMap::new();
-        for setting in all().filter(|setting| setting.word == Word::Silent) {
+        // Without a mail there is no such way, and whoever can't sign in is no owner.
+        let makes_a_difference = |setting: &Setting| {
+            let owner = setting.mails && setting.existing.candidate_has_password(setting.word);
+            setting.word == Word::Silent && (wish == Recover || owner)
+        };
+        for setting in all().filter(makes_a_difference) {
             let mut world = setting.world("first-broker-login");
             world.user("somebody").proved("taken@x.org").done();
+            // How providers find the account is the other explorations' matter.
+            world.policy.providers.clear();
             reports.insert(setting, search::explore_from(&world, setting, |request| request.wish = wish));
         }
         let states: usize = reports.values().map(|report| report.states).sum();

@@ -120,7 +120,9 @@ fn offered(w: &World, login: &Login, setting: Setting) -> Vec<Move> {
         Page::MailPress(_) | Page::MailCode(_) | Page::SignedIn { .. } | Page::Denied { .. } => Vec::new(),
     };
     let aside = |what: &str, event| Move { acts: false, ..Move::of(what, event) };
-    moves.extend(login.ways(w).into_iter().map(|way| aside(&format!("way {way}"), login.way(w, &way))));
+    // A forgotten password has an exploration of its own, which begins there.
+    let ways = login.ways(w).into_iter().filter(|way| way != "recover");
+    moves.extend(ways.map(|way| aside(&format!("way {way}"), login.way(w, &way))));
     // What was committed before consent stays, so starting again from there could go on for ever.
     if !matches!(login.session().rest, Rest::Consent(_)) {
         moves.push(aside("restart", login.form(action::RESTART, &[])));

@@ -111,7 +111,7 @@ impl Search {
         // What is drawn follows from what was sent, so that equal states stay equal.
         world.drawn = 1000 * u64::try_from(world.outbox.len()).unwrap();
         world.redeemed.clear();
-        world.spent.retain(|(counter, _), _| matches!(counter, Counter::MailByAddress | Counter::RecoveryByName));
+        world.spent.retain(|(counter, _), _| *counter == Counter::MailByAddress);
         let allowed = world.policy.limits.clone();
         if let Some(only_now) = made.only_now {
             only_now(&mut world);
@@ -203,7 +203,7 @@ fn key(state: &State) -> String {
     let links: Vec<_> = w.identities.values().map(|link| (&link.key, link.user, link.proof.kind)).collect();
     let asserted = w.asserted.last().map(|(_, identity)| &identity.key);
     let enabled: Vec<_> = w.policy.providers.iter().map(|provider| provider.enabled).collect();
-    let mails: u32 = w.spent.iter().filter(|((counter, _), _)| matches!(counter, Counter::MailByAddress | Counter::RecoveryByName)).map(|(_, count)| count).sum();
+    let mails: u32 = w.spent.iter().filter(|((counter, _), _)| *counter == Counter::MailByAddress).map(|(_, count)| count).sum();
     let counts = |given: &&Given| !matches!(given, Given::Mail(_, token) if !w.unused.contains(token));
     let given: Vec<_> = w.given.iter().filter(counts).collect();
     let session = serde_json::to_string(&essence(state.login.session())).unwrap();

@@ -174,11 +174,14 @@ fn ph_9_a_pending_change_dies_with_the_accounts_past() {
         if !late {
             pending.take().unwrap()(&mut w);
         }
-        login.meets_while(&mut w, &press, &mut |w| {
+        let came = login.meets_while(&mut w, &press, &mut |w| {
             if let Some(change) = pending.take() {
-                change(w)
+                change(w);
             }
         });
+        assert!(matches!(came, Came::Rejected(Rejected::DeadLink)));
+        w.waits(60);
+        login.presses(&mut w, action::RESEND);
         assert_eq!(login.denial(), DenialCode::AccountDisabled);
         assert!(w.users[&ada].has_proved(&address(VIC)));
     }
@@ -191,8 +194,7 @@ fn ph_9_a_verification_kills_a_pending_change() {
     let press = change.mail_button(&mut w, HOME);
     let mut verify = signs_in(&mut w, Wish::VerifyAddress, "ada");
     verify.presses_mail(&mut w, VIC);
-    change.meets(&mut w, &press);
-    assert_eq!(change.denial(), DenialCode::AccountDisabled);
+    assert_eq!(change.is_rejected(&mut w, &press), Rejected::DeadLink);
     assert!(w.users[&ada].has_proved(&address(VIC)));
 }
 

@@ -139,10 +139,12 @@ fn ph_2_a_mailbox_alone_adds_no_password_to_an_account_of_a_provider() {
 }
 
 #[test]
-fn an_account_with_a_proved_address_and_no_other_way_in_gets_its_first_password() {
+fn ph_28_the_first_password_of_an_account_without_a_way_in_needs_its_mailbox() {
     let mut w = World::new();
     let vic = w.user("vic").proved(VIC).done();
     let mut login = forgot(&mut w, VIC);
+    login.sends(&mut w, action::CONTINUE, &[("password", NEW)]);
+    assert!(!w.users[&vic].has_password && matches!(login.page(&w), Page::CheckMail { .. }));
     login.presses_mail(&mut w, VIC);
     login.sends(&mut w, action::CONTINUE, &[("password", NEW)]);
     assert_eq!(login.user(), vic);
