@@ -1,15 +1,13 @@
 //! `braid admin`: accounts, from the machine that Braid runs on.
 
-use crate::arguments::{Account, BootstrapOptions};
+use crate::arguments::BootstrapOptions;
 use crate::failure::Failure;
+use crate::realm::{self, Opened, failed};
 use domain::user::Username;
-use domain::{
-    AccountState, AddressProof, CanonicalSubject, EmailAddress, OwnedAddress, Provenance, RealmId, Secret, Timestamp, User,
-    UserId,
-};
+use domain::{AddressProof, CanonicalSubject, EmailAddress, OwnedAddress, Provenance, RealmId, Secret, Timestamp, UserId};
 use flow_runtime::NewUser;
-use persistence::{ByHand, Committed};
-use server::{Braid, config};
+use persistence::Committed;
+use server::Braid;
 use std::io::BufRead as _;
 
 /// The fewest characters of a password.
@@ -25,10 +23,10 @@ pub(crate) struct Entered {
 
 /// Makes an account with a password.
 pub(crate) async fn bootstrap(options: BootstrapOptions) -> Result<(), Failure> {
-    let username = username(&options.account.username)?;
+    let username = username(&options.username)?;
     let email = options.email.as_deref().map(address).transpose()?;
     let given = if options.password_stdin { Some(password_from_stdin()?) } else { None };
-    let (braid, realm) = open(&options.account).await?;
+    let Opened { braid, realm, .. } = realm::open(&options.realm).await?;
     let taken =
         |what: &str| Failure::new(format!("the realm “{realm}” has {what} already"), "choose another one; nothing was changed");
     let found = braid.store().find_users(&realm, Some(&username), email.as_ref()).await.map_err(|error| failed(&error))?;
@@ -74,34 +72,6 @@ fn new_user(entered: &Entered, hash: Secret, proved: bool, now: Timestamp) -> Ne
     }
 }
 
-/// Opens or closes an account.
-pub(crate) async fn set_enabled(account: &Account, enabled: bool) -> Result<(), Failure> {
-    let username = username(&account.username)?;
-    let (braid, realm) = open(account).await?;
-    let found = braid.store().find_users(&realm, Some(&username), None).await.map_err(|error| failed(&error))?;
-    let Some(User { id, .. }) = found.by_username else {
-        return Err(Failure::new(format!("the realm “{realm}” has no user “{username}”"), "check the name"));
-    };
-    let state = if enabled { AccountState::Open } else { AccountState::Disabled };
-    let by = ByHand { by: "braid admin".into(), reason: "none given".into() };
-    braid.store().set_state(&realm, id, state, &by, server::now()).await.map_err(|error| failed(&error))?;
-    println!("the user “{username}” of the realm “{realm}” is {}", if enabled { "open" } else { "closed" });
-    Ok(())
-}
-
-async fn open(account: &Account) -> Result<(Braid, RealmId), Failure> {
-    let path = &account.config.path;
-    let settings = config::load(path)?;
-    let known: Vec<&str> = settings.realms.iter().map(|realm| realm.policy.realm.as_str()).collect();
-    let realm = RealmId::parse(&account.realm).ok().filter(|realm| known.contains(&realm.as_str()));
-    let realm = realm.ok_or_else(|| {
-        let reason = format!("{} has no realm “{}”", path.display(), account.realm);
-        Failure::new(reason, format!("choose one of: {}", known.join(", ")))
-    })?;
-    let braid = Braid::open(settings).await.map_err(|error| Failure::start(path, &error))?;
-    Ok((braid, realm))
-}
-
 fn username(text: &str) -> Result<Username, Failure> {
     Username::parse(text).map_err(|error| Failure::caused(&error, "choose another `--username`"))
 }
@@ -120,8 +90,4 @@ fn password_from_stdin() -> Result<Secret, Failure> {
         return Err(Failure::new(reason, "choose a longer one"));
     }
     Ok(password)
-}
-
-fn failed(error: &persistence::StoreError) -> Failure {
-    Failure::caused(error, "check the database; nothing was changed")
 }

@@ -1,5 +1,11 @@
 //! What the command line says.
 
+mod accounts;
+mod linking;
+
+pub(crate) use accounts::{Hand, IdentityCommand, Named, NewTie, Of, UserCommand};
+pub(crate) use linking::{Explained, LinkCommand, RuleCommand, Why};
+
 use crate::demo::DemoOptions;
 use crate::log::LogOptions;
 use clap::{Args, Parser, Subcommand};
@@ -39,10 +45,25 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: FlowCommand,
     },
-    /// Make, close and open accounts
+    /// Make the first account
     Admin {
         #[command(subcommand)]
         command: AdminCommand,
+    },
+    /// See and change what is tied to an account
+    Identity {
+        #[command(subcommand)]
+        command: IdentityCommand,
+    },
+    /// Close, open, lock, delete and describe accounts
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Ask why identities belong to accounts, and keep the rules for it
+    Link {
+        #[command(subcommand)]
+        command: LinkCommand,
     },
     /// Make keys that seal the database
     Keyring {
@@ -56,6 +77,15 @@ pub(crate) struct ConfigFile {
     /// The configuration
     #[arg(long = "config", value_name = "FILE", default_value = "braid.yaml")]
     pub(crate) path: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct InRealm {
+    #[command(flatten)]
+    pub(crate) config: ConfigFile,
+    /// The realm
+    #[arg(long)]
+    pub(crate) realm: String,
 }
 
 #[derive(Subcommand)]
@@ -81,28 +111,15 @@ pub(crate) enum FlowCommand {
 pub(crate) enum AdminCommand {
     /// Make an account with a password
     Bootstrap(BootstrapOptions),
-    /// Close an account: all that lives on it ends
-    Disable(Account),
-    /// Open an account again
-    Enable(Account),
-}
-
-#[derive(Args)]
-pub(crate) struct Account {
-    #[command(flatten)]
-    pub(crate) config: ConfigFile,
-    /// The realm
-    #[arg(long)]
-    pub(crate) realm: String,
-    /// The name that the account signs in with
-    #[arg(long)]
-    pub(crate) username: String,
 }
 
 #[derive(Args)]
 pub(crate) struct BootstrapOptions {
     #[command(flatten)]
-    pub(crate) account: Account,
+    pub(crate) realm: InRealm,
+    /// The name that the account signs in with
+    #[arg(long)]
+    pub(crate) username: String,
     /// The account's address; that you enter it counts as its proof
     #[arg(long)]
     pub(crate) email: Option<String>,

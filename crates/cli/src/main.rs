@@ -7,10 +7,15 @@ mod arguments;
 mod demo;
 mod failure;
 mod flow;
+mod identity;
 mod keyring;
+mod link;
 mod log;
+mod realm;
 mod serve;
 mod shutdown;
+mod text;
+mod user;
 
 use arguments::{AdminCommand, Arguments, Command, ConfigCommand, FlowCommand, KeyringCommand};
 use clap::Parser as _;
@@ -43,8 +48,9 @@ fn run(command: Command) -> Result<(), Failure> {
             Command::Migrate { config } => serve::migrate(&config).await,
             Command::Config { command: ConfigCommand::Check { config } } => serve::check(&config),
             Command::Admin { command: AdminCommand::Bootstrap(options) } => admin::bootstrap(options).await,
-            Command::Admin { command: AdminCommand::Disable(account) } => admin::set_enabled(&account, false).await,
-            Command::Admin { command: AdminCommand::Enable(account) } => admin::set_enabled(&account, true).await,
+            Command::Identity { command } => identity::run(command).await,
+            Command::User { command } => user::run(command).await,
+            Command::Link { command } => link::run(command).await,
             Command::Keyring { command: KeyringCommand::New { id, out } } => keyring::new(id, out.as_deref()),
             Command::Flow { .. } => Ok(()),
         }

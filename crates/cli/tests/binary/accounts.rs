@@ -36,17 +36,43 @@ fn a_password_can_come_from_standard_input() {
 }
 
 #[test]
-fn accounts_are_closed_and_opened_by_name() {
+fn accounts_are_closed_opened_and_deleted_by_name_or_subject() {
     let place = Place::with_config();
     assert_eq!(place.braid(&BOOTSTRAP).code, 0);
-    for (word, state) in [("disable", "closed"), ("enable", "open")] {
-        let ended = place.braid(&["admin", word, "--realm", "main", "--username", "root"]);
+    let why = ["--realm", "main", "--reason", "asked for by phone", "--by", "Ada"];
+    let said = |word: &str, account: &str| place.braid(&[&["user", word, account], &why[..]].concat());
+    for (word, state) in [("disable", "disabled"), ("enable", "open"), ("lock", "locked"), ("enable", "open")] {
+        let ended = said(word, "root");
         assert_eq!(ended.code, 0, "{}", ended.err);
-        assert!(ended.out.contains(state), "{}", ended.out);
+        assert!(ended.out.starts_with("usr_") && ended.out.ends_with(&format!(" is {state}\n")), "{}", ended.out);
     }
-    let nobody = place.braid(&["admin", "disable", "--realm", "main", "--username", "nobody"]);
-    assert_eq!(nobody.code, 1);
-    let nowhere = place.braid(&["admin", "disable", "--realm", "nowhere", "--username", "root"]);
+    let subject = said("enable", "root").out.split(' ').next().unwrap().to_owned();
+    let deleted = said("delete", &subject);
+    assert_eq!(deleted.out, format!("{subject} is deleted\n"), "{}", deleted.err);
+    let again = said("enable", &subject);
+    assert_eq!(again.code, 1, "{}", again.out);
+    assert!(again.err.contains("deleted"), "{}", again.err);
+    assert!(said("disable", "nobody").err.contains("no account “nobody”"));
+
+    let nowhere = place.braid(&["user", "disable", "root", "--realm", "nowhere", "--reason", "x"]);
     assert_eq!(nowhere.code, 1);
     assert!(nowhere.err.contains("choose one of: main"), "{}", nowhere.err);
+    let silent = place.braid(&["user", "disable", "root", "--realm", "main"]);
+    assert_eq!(silent.code, 2, "nothing is done without a reason");
+    assert!(silent.err.contains("--reason"), "{}", silent.err);
+}
+
+#[test]
+fn attributes_are_set_and_taken_away() {
+    let place = Place::with_config();
+    assert_eq!(place.braid(&BOOTSTRAP).code, 0);
+    let said = |values: &[&str]| {
+        let why = ["--realm", "main", "--reason", "from the staff list"];
+        place.braid(&[&["user", "attribute", "root", "team"], values, &why[..]].concat())
+    };
+    assert!(said(&["red", "blue"]).out.contains("has a new `team`"));
+    assert!(said(&[]).out.contains("has no `team` any more"));
+    let twice = said(&["red", "red"]);
+    assert_eq!(twice.code, 1, "{}", twice.out);
+    assert!(twice.err.contains("= help: correct the values"), "{}", twice.err);
 }

@@ -4,7 +4,10 @@
 
 mod accounts;
 mod demo;
+mod explain;
+mod identities;
 mod place;
+mod rules;
 mod serving;
 
 use place::Place;

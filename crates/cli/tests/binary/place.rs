@@ -1,10 +1,13 @@
 //! A folder in which the binary runs.
 
+use domain::RealmId;
+use persistence::{Keyring, SealingKey, Store};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
+use testkit::Crowd;
 
 /// A folder of its own.
 pub(crate) struct Place(TempDir);
@@ -39,6 +42,31 @@ impl Place {
             ),
         );
         place
+    }
+
+    /// One with a realm `main` that has two providers, of which `campus` is trusted for addresses, and a crowd of this many accounts.
+    pub(crate) fn with_crowd(users: u64) -> (Self, Crowd) {
+        let place = Self::with_config();
+        let origin = place.read("braid.yaml").split("origin: '").nth(1).unwrap().split('\'').next().unwrap().to_owned();
+        let config = place.read("braid.yaml");
+        let (process, _) = config.split_once("realms:").unwrap();
+        let realm = format!(
+            "realms:\n  main:\n    origin: {origin}\n    mail: {{ from: Main <login@main.example>, smtp: 'smtp://127.0.0.1:1?tls=none' }}\n    \
+             providers:\n      - {{ alias: campus, issuer: https://campus.example, client-id: braid, client-secret: secret-of-campus, \
+             trust-email: true, first-login-flow: first-broker-login-auto-link }}\n      - {{ alias: other, issuer: https://other.example, \
+             client-id: braid, client-secret: secret-of-other }}\n"
+        );
+        place.write("braid.yaml", &format!("{process}{realm}"));
+        assert_eq!(place.braid(&["link", "rules", "list", "--realm", "main"]).code, 0);
+        let crowd = Crowd { users, seed: 1 };
+        let url = format!("sqlite:{}", place.path("braid.db").display());
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let keyring = Keyring::new(vec![SealingKey::new("crowd", [1; 32])]).unwrap();
+            let store = Store::open(&url, keyring).await.unwrap();
+            crowd.arrive(&store, &RealmId::parse("main").unwrap()).await.unwrap();
+        });
+        (place, crowd)
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

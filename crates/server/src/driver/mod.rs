@@ -4,6 +4,7 @@
 mod answers;
 
 use answers::Cost;
+pub(crate) use answers::read;
 
 use crate::adapters;
 use crate::braid::Shared;
@@ -85,7 +86,7 @@ impl Driver<'_> {
     pub(crate) async fn start(&mut self, content: &Content) -> Result<Driven, DriveError> {
         for _ in 0..LOOKS {
             let resting = self.begin(content).await?;
-            if resting.next == Next::Show {
+            if resting.next == Next::Show && resting.writes.is_empty() && resting.notices.is_empty() {
                 return Ok(Driven::Unstored);
             }
             match self.commit(resting, None).await? {

@@ -14,6 +14,7 @@ mod mail;
 mod people;
 mod provider_trouble;
 mod races;
+mod rehearsal;
 mod stories;
 mod takeover;
 mod tokens;
