@@ -24,6 +24,7 @@ mod outbox;
 mod races;
 mod refreshing;
 mod scene;
+mod rules;
 mod schema;
 mod sessions;
 mod single_use;
