@@ -193,7 +193,7 @@ pub enum Cause {
     /// A form.
     Form(Form),
     /// Back from a trip, with what came along.
-    Returned(UpstreamExchange, CallbackParams),
+    Returned(UpstreamExchange, Box<CallbackParams>),
     /// The mail's button.
     MailPressed(Digest),
 }

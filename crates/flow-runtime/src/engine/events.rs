@@ -106,7 +106,7 @@ impl Run {
     ) -> Result<Step, Fault> {
         match self.session.rest.clone() {
             Rest::AtProvider { execution, exchange } if exchange.id == id && exchange.provider == *provider => {
-                self.arrive(policy, execution, Cause::Returned(exchange, params), now, entropy)
+                self.arrive(policy, execution, Cause::Returned(exchange, Box::new(params)), now, entropy)
             }
             _ => Ok(Step::Rejected(Rejected::NotWaiting)),
         }
@@ -152,7 +152,7 @@ impl Run {
                 self.turn(policy, Turning::Input(execution, cause, Input::MailPressed(&token)), now, entropy)
             }
             Cause::Returned(exchange, params) => {
-                let (exchange, params) = (exchange.clone(), params.clone());
+                let (exchange, params) = (exchange.clone(), (**params).clone());
                 let input = Input::Returned { exchange: &exchange, params };
                 self.turn(policy, Turning::Input(execution, cause, input), now, entropy)
             }
