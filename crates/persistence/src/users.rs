@@ -81,10 +81,11 @@ pub(crate) async fn hold(tx: &DatabaseTransaction, realm: &RealmId, user: UserId
     query.lock(LockType::Share).one(tx).await?.map(to_user).transpose()
 }
 
-/// Which users a commit touches: those that it names, and those that would lose an address by it.
+/// Which users a commit touches: those that it rests on, those that it changes, and those that would lose an address by it.
 #[derive(Default)]
 pub(crate) struct Touched {
-    pub(crate) ids: BTreeSet<String>,
+    pub(crate) guarded: BTreeSet<String>,
+    pub(crate) changed: BTreeSet<String>,
     pub(crate) released: BTreeSet<String>,
 }
 
@@ -94,13 +95,14 @@ pub(crate) async fn lock_all(
     realm: &RealmId,
     touched: &Touched,
 ) -> Result<Vec<users::Model>, StoreError> {
-    if touched.ids.is_empty() && touched.released.is_empty() {
+    let named: BTreeSet<&String> = touched.guarded.union(&touched.changed).collect();
+    if named.is_empty() && touched.released.is_empty() {
         return Ok(Vec::new());
     }
     let losing = users::Column::EmailKey.is_in(&touched.released).and(users::Column::EmailProof.is_null());
     let rows = users::Entity::find()
         .filter(users::Column::Realm.eq(realm.as_str()))
-        .filter(users::Column::Id.is_in(&touched.ids).or(losing))
+        .filter(users::Column::Id.is_in(named.into_iter().map(String::as_str)).or(losing))
         .order_by_asc(users::Column::Id)
         .lock(LockType::NoKeyUpdate);
     Ok(rows.all(tx).await?)

@@ -85,7 +85,7 @@ async fn a_commit_that_is_dropped_at_any_moment_is_whole(database: &Database) {
             Write::Link(Box::new(link(&name, &name))),
             Write::StartBrowserSession(Box::new(browser_session(&name, &ada))),
         ]);
-        let finished = for_some_polls(polls, store.commit(&realm(), &commit)).await;
+        let finished = for_some_polls(polls, Box::pin(store.commit(&realm(), &commit))).await;
         let parts = [
             store.find_user(&realm(), ada.id).await.unwrap().is_some(),
             store.find_identity(&realm(), &identity(&name)).await.unwrap().is_some(),

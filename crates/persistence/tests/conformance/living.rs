@@ -78,9 +78,9 @@ pub(crate) async fn live(store: &Store, name: &str) -> Living {
         ],
     )
     .await;
-    let (used, kept) = code_through(&user, Some(identity(&subject)), &entropy(&format!("{name}'s used code")));
+    let (redeemed, kept) = code_through(&user, Some(identity(&subject)), &entropy(&format!("{name}'s used code")));
     keep(store, &kept).await;
-    let Redeemed::Issued(issuance) = redeem_with(store, &used, at(1), &entropy(&format!("{name}'s token"))).await else {
+    let Redeemed::Issued(issuance) = redeem_with(store, &redeemed, at(1), &entropy(&format!("{name}'s token"))).await else {
         panic!("the code is good")
     };
     let (code, kept) = code_through(&user, Some(identity(&subject)), &entropy(&format!("{name}'s code")));
