@@ -227,6 +227,22 @@ fn prompt_is_a_set_and_none_stands_alone() {
 }
 
 #[test]
+fn an_application_can_send_somebody_for_a_password_or_an_address() {
+    let wish = |params: &[(&str, &str)]| ask(params).map(|request| (request.wish, request.prompt.login));
+    for name in ["braid_action", "braid-action"] {
+        assert_eq!(wish(&[(name, "forgotten-password")]), Ok((Wish::Recover, false)));
+        assert_eq!(wish(&[(name, "verify-address")]), Ok((Wish::VerifyAddress, false)));
+        assert_eq!(wish(&[(name, "change-address")]), Ok((Wish::ChangeAddress, true)), "a session from before isn't enough");
+        assert_eq!(wish(&[(name, "delete-everything")]), Ok((Wish::SignIn, false)), "ignored like an unknown parameter");
+    }
+    assert_eq!(wish(&[("kc_action", "VERIFY_EMAIL")]), Ok((Wish::VerifyAddress, false)));
+    assert_eq!(wish(&[("kc_action", "UPDATE_EMAIL")]), Ok((Wish::ChangeAddress, true)));
+    assert_eq!(wish(&[("kc_action", "verify-address")]), Ok((Wish::SignIn, false)));
+    assert_eq!(wish(&[("braid_action", "verify-address"), ("prompt", "create")]), Ok((Wish::Create, false)));
+    assert_eq!(error_of(&[("braid_action", "verify-address"), ("braid_action", "change-address")]), ErrorCode::InvalidRequest);
+}
+
+#[test]
 fn max_age_is_a_number_of_seconds() {
     assert_eq!(ask(&[("max_age", "0")]).map(|request| request.max_age), Ok(Some(0)));
     for wrong in ["-1", "+1", "1.5", "soon", "99999999999999999999999", "१"] {

@@ -2,7 +2,7 @@
 
 use crate::column::{json, json_or_null};
 use crate::entity::users::{ActiveModel, Entity, Model};
-use crate::{StoreError, attributes, audit, grants, identities, sessions, users};
+use crate::{StoreError, attributes, audit, consents, grants, identities, sessions, users};
 use domain::{AddressProof, AuditEvent, AuditKind, IdentityId, LinkedIdentity, OwnedAddress, RealmId, Secret, Timestamp, UserId};
 use flow_runtime::{ProfileChange, UnlinkReason};
 use sea_orm::ActiveValue::{Set, Unchanged};
@@ -38,7 +38,8 @@ pub(super) async fn set_password(
     let Some(row) = users::lock(tx, realm, user).await? else { return Ok(()) };
     let changed = ActiveModel { password_hash: Set(Some(hash.reveal().to_owned())), ..moved(&row, true) };
     Entity::update(changed).exec_without_returning(tx).await?;
-    Ok(())
+    // Whoever knew the old password may have let clients in.
+    consents::forget(tx, realm, user).await
 }
 
 pub(super) async fn set_address(

@@ -82,7 +82,7 @@ impl Driver<'_> {
         }
     }
 
-    /// Begins a login; what comes of it is stored only if it is more than a page.
+    /// Begins a login; what comes of it is stored only if it is more than a page: a trip, an end, or a mail that is sent.
     pub(crate) async fn start(&mut self, content: &Content) -> Result<Driven, DriveError> {
         for _ in 0..LOOKS {
             let resting = self.begin(content).await?;

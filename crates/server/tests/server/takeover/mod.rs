@@ -1,8 +1,10 @@
 //! People who try to get into somebody else's account. Each test ends with what they hold: nothing.
 
+mod addresses;
 mod claims;
 mod identities;
 mod proofs;
+mod recovery;
 mod stages;
 
 use crate::people::*;
