@@ -66,7 +66,7 @@ fn the_documented_example_loads() {
     assert_eq!(realm.providers[0].client_secret.as_ref().unwrap().reveal(), "a-secret-for-tests-only");
     assert_eq!(realm.policy.providers[1].authorities.len(), 2);
     let rules: Vec<_> = realm.policy.rules.rules().map(|rule| rule.name.to_string()).collect();
-    assert_eq!(rules, ["employees", "contractors", "campus-address"]);
+    assert_eq!(rules, ["employees", "contractors", "campus-address", "analysts"]);
     assert!(settings.warnings.is_empty());
     assert_eq!(realm.clients.len(), 2);
     assert_eq!(settings.trusted_proxies[0].prefix, 8);
