@@ -153,3 +153,14 @@ fn a_rule_links_alone_only_while_it_still_would() {
     assert!(!case.links_alone(&name("r"), &account(1).claims("vic@x.org")));
     assert!(!case.links_alone(&name("gone"), &account(1).proved("vic@x.org")));
 }
+
+/// A second fence: claims are left out before, and would prove nothing if they weren't.
+#[test]
+fn ph_17_a_trusted_word_proves_no_account_that_only_claims_the_address() {
+    let (policy, vic) = (by_address(), with_email("campus", "vic@x.org", Vouched::Yes));
+    let profile = profile(&vic);
+    let case = Case { policy: &policy, identity: &vic, profile: &profile };
+    let wanted = crate::linking::value::Wanted::Email(address("vic@x.org"));
+    assert!(case.proves(&FindBy::default(), &wanted, &account(1).proved("vic@x.org").user, false));
+    assert!(!case.proves(&FindBy::default(), &wanted, &account(1).claims("vic@x.org").user, false));
+}
