@@ -140,7 +140,7 @@ fn must_have(fields: &mut Fields, field: RuleField, keys: &mut Places, problems:
             RuleField::Priority => "10",
             RuleField::Match => "{ exact: { claim: email, account: email } }",
             RuleField::Pattern => "'(?<value>[0-9]+)@corp'",
-            RuleField::Expression => "'identity.email.verified'",
+            RuleField::Expression => "'account.email_proved'",
             _ => "email",
         };
         problems.at(fields.span, format!("`{field}` is missing"), format!("add `{field}: {example}`"));
