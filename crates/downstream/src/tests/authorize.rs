@@ -239,7 +239,6 @@ fn an_application_can_send_somebody_for_a_password_or_an_address() {
     assert_eq!(wish(&[("kc_action", "UPDATE_EMAIL")]), Ok((Wish::ChangeAddress, true)));
     assert_eq!(wish(&[("kc_action", "verify-address")]), Ok((Wish::SignIn, false)));
     assert_eq!(wish(&[("braid_action", "verify-address"), ("prompt", "create")]), Ok((Wish::Create, false)));
-    assert_eq!(error_of(&[("braid_action", "verify-address"), ("braid_action", "change-address")]), ErrorCode::InvalidRequest);
 }
 
 #[test]
