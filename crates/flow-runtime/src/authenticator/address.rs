@@ -30,9 +30,12 @@ pub(super) fn look(owner: &User) -> Turn {
 
 /// The account as it is now. If it was closed, or its past has died, its mails are dead, and whatever else is wanted ends here.
 pub(super) fn still_there(sight: &Sight<'_>, cause: &Cause, owner: &User, found: Option<Box<User>>) -> Result<Box<User>, Turn> {
-    found.filter(|now| now.goes_on_from(owner)).ok_or_else(|| match mailing::answers_the_mail(sight, cause) {
-        true => mailing::dead(sight, cause),
-        false => Turn::just(Act::Deny(DenialCode::AccountDisabled)),
+    found.filter(|now| now.goes_on_from(owner)).ok_or_else(|| {
+        if mailing::answers_the_mail(sight, cause) {
+            mailing::dead(sight, cause)
+        } else {
+            Turn::just(Act::Deny(DenialCode::AccountDisabled))
+        }
     })
 }
 
@@ -74,18 +77,18 @@ impl Wish<'_> {
     }
 
     fn found(&self, sight: &Sight<'_>, cause: &Cause, found: &FoundUsers) -> Turn {
-        let is_theirs = |user: &User| {
+        let is_anothers = |user: &User| {
             user.id != self.owner.id && user.linking_domain == self.owner.linking_domain && user.has_proved(self.address)
         };
-        let taken = found.by_email.iter().any(is_theirs);
+        let is_anothers_already = found.by_email.iter().any(is_anothers);
         if mailing::answers_the_mail(sight, cause) {
-            return if taken { mailing::dead(sight, cause) } else { mailing::find_newest(sight, cause) };
+            return if is_anothers_already { mailing::dead(sight, cause) } else { mailing::find_newest(sight, cause) };
         }
         let (token, sent_at) = match sight.memory() {
             Some(Memory::Mail { token, sent_at, .. }) => (token.clone(), *sent_at),
             _ => (None, sight.now),
         };
-        let memory = Memory::Mail { token, sent_at, problem: None, errand: self.errand(taken) };
+        let memory = Memory::Mail { token, sent_at, problem: None, errand: self.errand(is_anothers_already) };
         mailing::reserve(sight, self.address).with(Effect::Remember(memory))
     }
 
@@ -94,14 +97,14 @@ impl Wish<'_> {
     }
 
     fn send(&self, sight: &Sight<'_>, cause: &Cause, entropy: &Entropy) -> Turn {
-        let Some(Memory::Mail { token: before, errand, .. }) = sight.memory() else { return Turn::just(Act::WrongFact) };
+        let Some(Memory::Mail { token: earlier, errand, .. }) = sight.memory() else { return Turn::just(Act::WrongFact) };
         let post = Post {
             errand: errand.clone(),
             purpose: self.purpose,
             user: Some((self.owner.id, self.owner.epoch)),
             address: self.address.clone(),
             lifetime: self.lifetime,
-            again: before.is_some() && matches!(cause, Cause::Form(_)),
+            again: earlier.is_some() && matches!(cause, Cause::Form(_)),
         };
         let taken = matches!(errand, Errand::Address { taken: true, .. });
         mailing::send(sight, post, entropy, |token| {

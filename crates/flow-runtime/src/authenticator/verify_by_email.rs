@@ -106,9 +106,10 @@ impl VerifyByEmail {
             Fact::FoundUser(Some(fresh)) if fresh.id != user.id => Turn::just(Act::WrongFact),
             Fact::FoundUser(Some(fresh)) if !holds(&fresh, address) => Turn::just(Act::StartOver),
             Fact::FoundUser(Some(fresh)) => {
-                let next = match mailing::answers_the_mail(sight, cause) {
-                    true => mailing::find_newest(sight, cause),
-                    false => mailing::reserve(sight, address),
+                let next = if mailing::answers_the_mail(sight, cause) {
+                    mailing::find_newest(sight, cause)
+                } else {
+                    mailing::reserve(sight, address)
                 };
                 next.with(Effect::Refresh(fresh))
             }

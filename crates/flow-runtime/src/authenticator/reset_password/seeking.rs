@@ -46,14 +46,16 @@ pub(super) fn fact(
             reserve_by_name(sight, &name).with(remember(sight, recovery))
         }
         (Question::ReserveRecovery { .. }, Fact::MailReserved(Some(until)), _) => too_many(sight, &name, until),
-        (Question::ReserveRecovery { .. }, Fact::MailReserved(None), Some(memory)) => match memory {
-            Memory::Mail { errand: Errand::Recover(recovery), .. } => reserve_by_mailbox(sight, recovery),
-            _ => Turn::just(Act::WrongFact),
-        },
-        (Question::ReserveMail { .. }, Fact::MailReserved(full), Some(Memory::Mail { errand, .. })) => match errand {
-            Errand::Recover(recovery) => send(sight, (recovery, full.is_none()), is_another(cause), lifetime, entropy),
-            _ => Turn::just(Act::WrongFact),
-        },
+        (
+            Question::ReserveRecovery { .. },
+            Fact::MailReserved(None),
+            Some(Memory::Mail { errand: Errand::Recover(recovery), .. }),
+        ) => reserve_by_mailbox(sight, recovery),
+        (
+            Question::ReserveMail { .. },
+            Fact::MailReserved(full),
+            Some(Memory::Mail { errand: Errand::Recover(recovery), .. }),
+        ) => send(sight, (recovery, full.is_none()), is_another(cause), lifetime, entropy),
         _ => Turn::just(Act::WrongFact),
     }
 }
@@ -154,13 +156,11 @@ fn reserve_by_mailbox(sight: &Sight<'_>, recovery: &Recovery) -> Turn {
 
 /// The name was asked for too often. A mail from before still works.
 fn too_many(sight: &Sight<'_>, name: &str, until: Timestamp) -> Turn {
-    match sight.memory() {
-        Some(Memory::Mail { token: Some(_), errand, .. }) => mailing::too_many(sight, errand.clone(), until),
-        _ => {
-            let problems = vec![(FieldName::Username, Problem::TooManyTries { until })];
-            Turn::just(Act::Show { retry: true }).with(anew(Some(name), problems))
-        }
+    if let Some(Memory::Mail { token: Some(_), errand, .. }) = sight.memory() {
+        return mailing::too_many(sight, errand.clone(), until);
     }
+    let problems = vec![(FieldName::Username, Problem::TooManyTries { until })];
+    Turn::just(Act::Show { retry: true }).with(anew(Some(name), problems))
 }
 
 /// A token is kept in any case, so that a guess at its code is counted in the same way. Without a mail nobody knows it.
