@@ -65,7 +65,7 @@ function configuration(upstream, clients, claimsInIdToken) {
   return {
     clients,
     claims: {
-      openid: ['sub'],
+      openid: ['sub', 'idp', 'upn', 'groups'],
       email: ['email', 'email_verified'],
       profile: ['name', 'given_name', 'family_name', 'preferred_username', 'picture'],
     },

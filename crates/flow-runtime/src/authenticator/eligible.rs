@@ -25,14 +25,18 @@ impl Sight<'_> {
             && flow.is_some_and(|flow| flow.authenticators().any(|(_, authenticator)| authenticator.reveals_accounts()))
     }
 
-    /// Whether the provider vouches for the address by which the account was found.
+    /// Whether the account was found by an address for which the provider vouches. Who comes with the right username, say, may
+    /// still be anybody.
     pub fn is_vouched_for(&self) -> bool {
         let asserted = self.frame.identity.as_ref().and_then(|identity| identity.email.as_ref());
         let in_use = self.frame.profile.email.as_ref().filter(|email| !email.typed);
         let names_same = |(asserted, in_use): (&domain::AssertedEmail, &crate::session::ProfileEmail)| {
             asserted.vouched == Vouched::Yes && asserted.address == in_use.address
         };
-        asserted.zip(in_use).is_some_and(names_same)
+        let held = self.frame.existing.as_ref().and_then(|user| user.email.as_ref());
+        let by_address =
+            asserted.zip(held).is_some_and(|(asserted, held)| held.address.names_the_same_mailbox_as(&asserted.address));
+        by_address && asserted.zip(in_use).is_some_and(names_same)
     }
 
     /// The address that the account was sought by, as the person or the provider wrote it.

@@ -99,3 +99,11 @@ fn row_11_a_flow_that_makes_no_accounts_says_so() {
     let login = comes(&mut w, &someone("social", "1").with("ada@x.org", Vouched::Silent));
     assert_eq!(login.denial(), DenialCode::NoAccount);
 }
+
+#[test]
+fn who_comes_with_somebodys_username_doesn_t_learn_that_the_account_exists() {
+    let mut w = ruled(username(OnMatch::Offer));
+    w.user("ada").password("secret").done();
+    let login = comes(&mut w, &someone("social", "s1").vouched("eve@mail.example").called("ada"));
+    assert!(matches!(login.page(&w), Page::AccountExists { reveals: false, .. }), "{:?}", login.page(&w));
+}
