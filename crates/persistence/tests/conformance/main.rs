@@ -19,6 +19,7 @@ mod identities;
 mod interleavings;
 mod keys;
 mod living;
+mod model;
 mod oracle;
 mod outbox;
 mod races;
