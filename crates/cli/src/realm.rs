@@ -55,13 +55,11 @@ pub(crate) async fn open_account(of: &Of) -> Result<(Opened, User), Failure> {
         let reason = format!("“{}” is neither a subject nor a username", shown(&of.account));
         return Err(Failure::new(reason, "a subject begins with `usr_` and has 26 characters after it"));
     };
-    match found {
-        Some(user) => Ok((opened, user)),
-        None => {
-            let reason = format!("the realm “{realm}” has no account “{}”", of.account);
-            Err(Failure::new(reason, "check the subject, as applications get it in `sub`, or the username"))
-        }
-    }
+    let Some(user) = found else {
+        let reason = format!("the realm “{realm}” has no account “{}”", shown(&of.account));
+        return Err(Failure::new(reason, "check the subject, as applications get it in `sub`, or the username"));
+    };
+    Ok((opened, user))
 }
 
 impl Opened {
@@ -86,12 +84,11 @@ impl Opened {
 
 /// Who works on an account, and why.
 pub(crate) fn by_hand(hand: &Hand) -> Result<ByHand, Failure> {
-    let text = |given: &str, option: &str| match recorded(given) {
-        Some(text) => Ok(text),
-        None => {
+    let text = |given: &str, option: &str| {
+        recorded(given).ok_or_else(|| {
             let reason = format!("`{option}` says nothing that can be recorded");
-            Err(Failure::new(reason, format!("write a few words, at most {LONGEST} characters on one line")))
-        }
+            Failure::new(reason, format!("write a few words, at most {LONGEST} characters on one line"))
+        })
     };
     let by = match &hand.by {
         Some(by) => text(by, "--by")?,

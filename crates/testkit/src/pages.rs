@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Sta
 use std::time::Duration;
 
 /// How many people each look-up is done for.
-const PEOPLE: u64 = 100;
+const PEOPLE: u32 = 100;
 
 /// What the database's own cleaning reads would be counted as well.
 const NOBODY_ELSE_READS: &str = "DO $$ DECLARE one TEXT; BEGIN \
@@ -58,11 +58,11 @@ pub async fn pages_read(crowd: Crowd) -> Vec<Read> {
     for what in LOOKUPS {
         let (store, before) = (open(&url).await, pages(&watcher).await);
         for person in 0..PEOPLE {
-            look_up(&store, &realm, &crowd, (what, person * crowd.users / PEOPLE)).await;
+            look_up(&store, &realm, &crowd, (what, u64::from(person) * crowd.users / u64::from(PEOPLE))).await;
         }
         drop(store);
         all_have_left(&watcher).await;
-        reads.push(Read { what, pages: (pages(&watcher).await - before) / PEOPLE as f64 });
+        reads.push(Read { what, pages: (pages(&watcher).await - before) / f64::from(PEOPLE) });
     }
     watcher.close().await.unwrap();
     place::drop_postgres_database(&url).await;

@@ -24,13 +24,10 @@ pub(super) struct Told {
 
 impl Told {
     /// The decision as lines.
-    pub(super) fn render(&self, indent: &str) -> String {
+    pub(super) fn lines(&self) -> Vec<String> {
         let outcome = format!("{:?}", self.outcome).to_lowercase();
-        let mut out = format!("{indent}{} > {}: {outcome}\n", self.flow, self.execution);
-        for line in &self.reasons {
-            out.push_str(&format!("{indent}    {line}\n"));
-        }
-        out
+        let first = format!("{} > {}: {outcome}", self.flow, self.execution);
+        std::iter::once(first).chain(self.reasons.iter().map(|line| format!("    {line}"))).collect()
     }
 }
 
@@ -43,7 +40,9 @@ pub(super) async fn told(opened: &Opened, decisions: &[Decision]) -> Result<Vec<
             let found = opened.store().find_user(&opened.realm, account).await.map_err(|error| failed(&error))?;
             if let Some(user) = found {
                 let (id, subject) = (account.to_string(), user.subject.to_string());
-                reasons.iter_mut().for_each(|line| *line = line.replace(&id, &subject));
+                for line in &mut reasons {
+                    *line = line.replace(&id, &subject);
+                }
             }
         }
         told.push(Told {

@@ -56,7 +56,7 @@ pub(super) async fn run(asked: &Explained) -> Result<(), Failure> {
         let text = serde_json::to_string_pretty(&explanation);
         println!("{}", text.map_err(|error| Failure::caused(&error, "leave `--json` out"))?);
     } else {
-        print!("{}", explanation.render());
+        println!("{}", explanation.render());
     }
     Ok(())
 }
@@ -82,7 +82,6 @@ async fn explain(opened: &Opened, rehearsal: &Rehearsal) -> Result<Explanation, 
     let mut subjects = Subjects::new();
     for write in &resting.writes {
         match write {
-            Write::CreateUser(_) => {}
             Write::Link(link) => _ = subjects.insert(link.user, String::new()),
             Write::Unlink { user, .. }
             | Write::SetAddress { user, .. }
@@ -154,18 +153,14 @@ impl Identity {
 
 impl Explanation {
     fn render(&self) -> String {
-        let mut out = format!("identity: {}\nthe login comes to rest: {}\n", self.identity.sentence(), self.rests);
-        out.push_str("decided on the way:\n");
-        for decision in &self.decisions {
-            out.push_str(&decision.render("  "));
-        }
+        let mut out = vec![format!("identity: {}", self.identity.sentence())];
+        out.extend([format!("the login comes to rest: {}", self.rests), "decided on the way:".to_owned()]);
+        out.extend(self.decisions.iter().flat_map(Told::lines).map(|line| format!("  {line}")));
         for (head, lines) in [("would be written", &self.writes), ("would be sent", &self.sends)] {
-            out.push_str(&format!("{head}:{}\n", if lines.is_empty() { " nothing" } else { "" }));
-            for line in lines {
-                out.push_str(&format!("  - {line}\n"));
-            }
+            out.push(format!("{head}:{}", if lines.is_empty() { " nothing" } else { "" }));
+            out.extend(lines.iter().map(|line| format!("  - {line}")));
         }
-        out
+        out.join("\n")
     }
 }
 

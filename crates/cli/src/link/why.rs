@@ -19,18 +19,17 @@ pub(super) async fn run(asked: &Why) -> Result<(), Failure> {
         }
     }
     for identity in own {
-        let mut out = format!("{}: {} of {}\n", identity.id, shown(&identity.label), identity.key.provider);
-        out.push_str(&format!("  {}, on {}\n", words::proof(&identity.proof), date(identity.proof.at)));
+        println!("{}: {} of {}", identity.id, shown(&identity.label), identity.key.provider);
+        println!("  {}, on {}", words::proof(&identity.proof), date(identity.proof.at));
         if let Some(frame) = identity.proof.frame() {
             let kept = opened.store().decisions_of_frame(&opened.realm, frame).await.map_err(|error| failed(&error))?;
             if kept.is_empty() {
-                out.push_str("  what was decided in that login isn't kept any more\n");
+                println!("  what was decided in that login isn't kept any more");
             }
             for decision in decisions::told(&opened, &kept).await? {
-                out.push_str(&decision.render("  "));
+                decision.lines().iter().for_each(|line| println!("  {line}"));
             }
         }
-        print!("{out}");
     }
     Ok(())
 }
