@@ -45,7 +45,11 @@ impl Browser {
         let (store, realm, now) = (&place.store, &place.realm, place.now());
         Some(match question {
             Question::LiveSession(digest) => {
-                Fact::LiveSession(store.live_session(realm, digest, now).await.unwrap().map(Box::new))
+                let live = store.live_session(realm, digest, now).await.unwrap();
+                if let Some(live) = &live {
+                    place.truth().came_signed_in(self.key, &live.user);
+                }
+                Fact::LiveSession(live.map(Box::new))
             }
             Question::FindUsers { username, email } => {
                 Fact::FoundUsers(Box::new(store.find_users(realm, username.as_ref(), email.as_ref()).await.unwrap()))

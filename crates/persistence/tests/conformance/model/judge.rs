@@ -88,7 +88,8 @@ impl Truth {
     /// What was shown in the login that moved an account's epoch itself still counts there.
     fn goes_on(&mut self, login: SessionKey, user: UserId, (was, is): (Epoch, Epoch)) {
         let shown = self.shown_in(login);
-        let own = shown.passwords.iter_mut().chain(&mut shown.mailboxes).filter(|past| **past == (user, was));
+        let own =
+            shown.passwords.iter_mut().chain(&mut shown.cookies).chain(&mut shown.mailboxes).filter(|past| **past == (user, was));
         own.for_each(|past| past.1 = is);
     }
 
@@ -230,6 +231,7 @@ impl Truth {
         let seen = self.accounts.get(&id)?.seen.as_ref()?;
         let Some(shown) = self.was_shown_in(login) else { return Some(format!("a session of {id} for nothing")) };
         let past = (id, session.epoch);
+        let came_signed_in = shown.cookies.contains(&past);
         let shown = match &session.identity {
             Some(key) => {
                 let tied = seen.identities.iter().any(|link| link.key == *key);
@@ -239,6 +241,8 @@ impl Truth {
                 shown.passwords.contains(&past) || shown.made.contains(&id) || shown.mailboxes.iter().any(|(user, _)| *user == id)
             }
         };
+        // A session that was there before may be replaced by one like it.
+        let shown = shown || came_signed_in;
         let says = |what: &str| Some(format!("a session of {id} for {}: {what}", self.cast.people[who].name));
         match () {
             () if !self.may_enter(who, id) => says("INV-3: it isn't theirs"),

@@ -25,6 +25,8 @@ pub(super) enum By {
 pub(super) struct Shown {
     /// Right passwords, and the account's past that each belonged to.
     pub(super) passwords: Vec<(UserId, Epoch)>,
+    /// Accounts that the browser was signed in to.
+    pub(super) cookies: Vec<(UserId, Epoch)>,
     /// What providers asserted, the newest last.
     pub(super) asserted: Vec<BrokeredIdentity>,
     /// What providers asserted on trips that were to prove an account, and nothing else.
@@ -114,6 +116,10 @@ impl Truth {
         self.shown_in(login).passwords.push((user.id, user.epoch));
     }
 
+    pub(super) fn came_signed_in(&mut self, login: SessionKey, user: &User) {
+        self.shown_in(login).cookies.push((user.id, user.epoch));
+    }
+
     pub(super) fn asserted(&mut self, login: SessionKey, trip: ExchangeId, identity: &BrokeredIdentity) {
         let proves = self.proving_trips.contains(&trip);
         let shown = self.shown_in(login);
@@ -183,8 +189,12 @@ impl Truth {
                 (Write::SetAddress { user, address }, _) if address.is_proved() => {
                     self.accounts.entry(*user).or_default().proved.push(address.address.clone());
                 }
-                (Write::HandOver { user, .. }, By::Login { who, .. }) => {
-                    self.accounts.entry(*user).or_default().allowed = BTreeSet::from([who]);
+                (Write::HandOver { user, .. }, By::Login { who, key }) => {
+                    let asserted = self.shown_in(key).asserted.iter().filter_map(|identity| identity.email.clone());
+                    let vouched: Vec<_> = asserted.map(|email| email.address).collect();
+                    let vouched = vouched.into_iter().filter(|address| self.was_vouched_for(key, address)).collect();
+                    let account = self.accounts.entry(*user).or_default();
+                    (account.allowed, account.proved) = (BTreeSet::from([who]), vouched);
                 }
                 (Write::IssueToken(token), _) => _ = self.tokens.insert(token.digest.clone(), (**token).clone()),
                 (Write::ConsumeToken(digest), _) if !self.used.insert(digest.clone()) => {
