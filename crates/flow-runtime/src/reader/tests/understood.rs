@@ -41,6 +41,7 @@ fn executions_are_numbered_in_the_order_of_the_file() {
         "    6 prove ownership Required",
         "      7 verify-by-email Alternative",
         "      8 reauthenticate Alternative",
+        "      9 reauthenticate Alternative",
     ];
     assert_eq!(outline(&flow.level), expected);
 }

@@ -76,7 +76,7 @@ fn from_the_login_page_a_provider_or_registration_can_be_chosen_to_the_end() {
     by_provider.comes_as(&mut w, &someone("social", "1").vouched("ada@x.org"));
     let mut by_form = w.login();
     by_form.takes(&mut w, "register");
-    assert_eq!(by_form.ways(&w), ["campus", "social", "other", "login"]);
+    assert_eq!(by_form.ways(&w), ["campus", "social", "other", "login", "recover"]);
     by_form.takes(&mut w, "login");
     assert!(matches!(by_form.page(&w), Page::Login { .. }));
     by_form.takes(&mut w, "register");

@@ -138,7 +138,7 @@ fn who_cancels_at_the_provider_is_back_at_the_login_page() {
         let view = login.view(&w);
         assert!(matches!(view.page, Page::Login { .. }));
         assert_eq!(view.message, Some(Message::Upstream { provider: "CAMPUS".into(), failure }));
-        assert_eq!(login.ways(&w), ["campus", "social", "other", "register"]);
+        assert_eq!(login.ways(&w), ["campus", "social", "other", "register", "recover"]);
         login.comes_as(&mut w, &someone("campus", "1").vouched("ada@x.org"));
         assert_eq!(w.users.len(), 1);
     }

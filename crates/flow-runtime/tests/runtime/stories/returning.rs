@@ -158,7 +158,7 @@ fn a_provider_that_is_disabled_in_flight_opens_nothing() {
     linking.presses_mail(&mut w, "ada@x.org");
     assert_eq!(linking.denial(), DenialCode::ProviderDisabled);
     assert_eq!(w.owner_of(&unknown), None);
-    assert_eq!(w.login().ways(&w), ["social", "other", "register"]);
+    assert_eq!(w.login().ways(&w), ["social", "other", "register", "recover"]);
 }
 
 /// Ada has proved the account by its password, and one page is left.
