@@ -109,6 +109,8 @@ pub struct Frame {
     /// That user's identities, as they were when it was found.
     #[serde(default)]
     pub existing_identities: Vec<LinkedIdentity>,
+    /// Whether another account has proved the identity's address, so that a proof of the mailbox makes no fresh account.
+    pub address_is_anothers: bool,
     /// The linking rule that found that user.
     pub rule: Option<RuleName>,
     /// The proofs of which that rule wants one. None: whatever proves the account.
@@ -299,6 +301,13 @@ impl Memory {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct StepId(pub String);
+
+impl Chosen {
+    /// Whether an identity of the account opened it, so that taking the identity off closes it again.
+    pub(crate) fn rests_on_identity(&self) -> bool {
+        self.identity.is_some() && matches!(self.how, How::BrowserSession(..) | How::Authenticated(_))
+    }
+}
 
 impl How {
     /// The same, with the account as it is now. A new account is only what it was made.

@@ -34,7 +34,7 @@ impl Authenticator for CreateUserIfUnique {
         match input {
             Input::Enter { .. } => look_up(sight),
             Input::Fact { fact: Fact::Candidates(found), .. } => decide(sight, &found, |one| match one {
-                Some(one) => Turn::just(Act::Attempted).with(remembered(one)),
+                Some(one) => Turn::just(Act::Attempted).with(remembered(sight, &found, one)),
                 None => create(sight, entropy, &found),
             }),
             Input::Fact { .. } => Turn::just(Act::WrongFact),

@@ -33,7 +33,7 @@ impl Authenticator for DetectExistingUser {
         match input {
             Input::Enter { .. } => look_up(sight),
             Input::Fact { fact: Fact::Candidates(found), .. } => decide(sight, &found, |one| match one {
-                Some(one) => Turn::just(Act::Succeed).with(remembered(one)),
+                Some(one) => Turn::just(Act::Succeed).with(remembered(sight, &found, one)),
                 None => Turn::just(Act::Attempted),
             }),
             Input::Fact { .. } => Turn::just(Act::WrongFact),

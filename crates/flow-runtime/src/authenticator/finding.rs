@@ -2,7 +2,7 @@
 
 use super::hand_over::{self, Comer};
 use super::{Act, Effect, Found, Sight, Turn, new_user};
-use crate::ask::{Candidates, Question};
+use crate::ask::{Candidate, Candidates, Question};
 use crate::linking::{Case, Judgement, LinkingVerdict, One};
 use crate::others::{Joining, joining};
 use crate::outcome::DenialCode;
@@ -32,9 +32,14 @@ pub(super) fn decide(sight: &Sight<'_>, found: &Candidates, go_on: impl FnOnce(O
 }
 
 /// The account that a rule found, for the login to remember.
-pub(super) fn remembered(one: One) -> Effect {
+pub(super) fn remembered(sight: &Sight<'_>, found: &Candidates, one: One) -> Effect {
     let One { rule, account, demand, .. } = one;
-    Effect::Existing(Box::new(Found { user: account.user, identities: account.identities, rule: Some(rule), demand }))
+    let address = sight.frame.profile.email.as_ref().map(|email| &email.address);
+    let others = |other: &&Candidate| other.user.id != account.user.id;
+    let mut others = found.accounts.iter().filter(others);
+    let address_is_anothers = address.is_some_and(|address| others.any(|other| other.user.has_proved(address)));
+    let Candidate { user, identities } = account;
+    Effect::Existing(Box::new(Found { user, identities, address_is_anothers, rule: Some(rule), demand }))
 }
 
 /// Links the account on the provider's word. An account that only claims the address is handed over by that, where the provider is set up

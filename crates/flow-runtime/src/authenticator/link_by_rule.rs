@@ -2,7 +2,7 @@
 
 use super::finding::{decide, is_handed_over, link, look_up, remembered};
 use super::{Act, Authenticator, Input, Sight, Turn};
-use crate::ask::{Candidate, Fact, Question};
+use crate::ask::{Candidate, Candidates, Fact, Question};
 use crate::definition::declaration::{AskKind, Declaration, Establishes, Kind, Need, Outcome};
 use crate::linking::{Case, One};
 use crate::outcome::Rejected;
@@ -40,7 +40,9 @@ impl Authenticator for LinkByRule {
     fn act(&self, sight: &Sight<'_>, input: Input<'_>, _entropy: &Entropy) -> Turn {
         match (input, &sight.frame.existing) {
             (Input::Enter { .. }, _) => look_up(sight),
-            (Input::Fact { fact: Fact::Candidates(found), .. }, _) => decide(sight, &found, |one| one.map_or_else(nobody, weigh)),
+            (Input::Fact { fact: Fact::Candidates(found), .. }, _) => {
+                decide(sight, &found, |one| one.map_or_else(nobody, |one| weigh(sight, &found, one)))
+            }
             (Input::Fact { fact: Fact::OwnIdentities(None), .. }, _) => Turn::just(Act::StartOver),
             (Input::Fact { fact: Fact::OwnIdentities(Some(now)), .. }, Some(existing)) if now.user.id == existing.id => {
                 link_as_it_is(sight, *now)
@@ -56,9 +58,9 @@ fn nobody() -> Turn {
 }
 
 /// What is linked alone is looked at once more, so that the link rests on the account as it is.
-fn weigh(one: One) -> Turn {
+fn weigh(sight: &Sight<'_>, found: &Candidates, one: One) -> Turn {
     let turn = if one.links_alone { Turn::ask(Question::IdentitiesOf(one.account.user.id)) } else { nobody() };
-    turn.with(remembered(one))
+    turn.with(remembered(sight, found, one))
 }
 
 fn link_as_it_is(sight: &Sight<'_>, now: Candidate) -> Turn {

@@ -283,6 +283,8 @@ pub struct Found {
     pub user: User,
     /// Its identities, the primary one first.
     pub identities: Vec<LinkedIdentity>,
+    /// Whether another account has proved the identity's address, so that nobody can take it.
+    pub address_is_anothers: bool,
     /// The rule that found it.
     pub rule: Option<RuleName>,
     /// The proofs of which that rule wants one. None: whatever proves the account.

@@ -5,14 +5,14 @@
 
 use super::mailing::{self, LIFETIME, LIFETIME_KEY, Post};
 use super::{Act, Authenticator, Cause, Effect, Input, Sight, Turn, new_user};
-use crate::ask::{CodeVerdict, Fact, Question};
+use crate::ask::{CodeVerdict, Fact, FoundUsers, Question};
 use crate::definition::declaration::{AskKind, Declaration, Establishes, Kind, Need, Outcome};
 use crate::outcome::{DenialCode, Rejected};
 use crate::page::{MailMeaning, MailReason, Page, Problem, WayKind};
 use crate::proof::AcceptedProof;
-use crate::session::{Errand, How};
+use crate::session::{Errand, How, Memory};
 use crate::write::{MailKind, Write};
-use domain::{ActionToken, AddressProof, AuthenticationMethod, EmailAddress, Entropy, ProofKind, TokenPurpose, User};
+use domain::{ActionToken, AddressProof, AuthenticationMethod, Digest, EmailAddress, Entropy, ProofKind, TokenPurpose, User};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ static DECLARATION: Declaration = Declaration {
     needs: &[Need::Identity, Need::ExistingUser, Need::Mail],
     outcomes: &[Outcome::Succeeded, Outcome::Attempted, Outcome::Challenged, Outcome::Retry, Outcome::Denied],
     establishes: &[Establishes::User, Establishes::NewUser, Establishes::Proof],
-    asks: &[AskKind::FindUser, AskKind::ReserveMail, AskKind::CheckMailCode, AskKind::FindToken],
+    asks: &[AskKind::FindUser, AskKind::ReserveMail, AskKind::CheckMailCode, AskKind::FindToken, AskKind::FindUsers],
     shows: true,
 };
 
@@ -51,6 +51,8 @@ impl Authenticator for VerifyByEmail {
         match user.has_proved(address) {
             true if sight.accepts(ProofKind::Mailbox) => Some(ProofKind::Mailbox),
             true => None,
+            // Somebody else reads that mailbox, as far as anybody knows; a fresh account couldn't have the address.
+            false if sight.frame.address_is_anothers => None,
             false => Some(ProofKind::Created),
         }
     }
@@ -116,9 +118,19 @@ impl VerifyByEmail {
             Fact::MailReserved(None) => self.send(sight, (user, address), matches!(cause, Cause::Form(_)), entropy),
             Fact::MailReserved(Some(until)) => mailing::too_many(sight, Errand::Link, until),
             Fact::FoundToken(Some(token)) if opens(sight, user, address, &token) => {
-                conclude(sight, user, address, &token, entropy)
+                if user.has_proved(address) {
+                    link(sight, user, &token.digest)
+                } else {
+                    Turn::ask(Question::FindUsers { username: None, email: Some(address.clone()) })
+                }
             }
             Fact::FoundToken(_) => mailing::dead(sight, cause),
+            // Another account has proved the address meanwhile, so the one that was found is the wrong one.
+            Fact::FoundUsers(found) if is_anothers(sight, user, address, &found) => Turn::just(Act::StartOver),
+            Fact::FoundUsers(_) => match sight.memory() {
+                Some(Memory::Mail { token: Some(token), .. }) => take_the_address(sight, token, entropy),
+                _ => mailing::dead(sight, cause),
+            },
             _ => Turn::just(Act::WrongFact),
         }
     }
@@ -160,23 +172,35 @@ fn opens(sight: &Sight<'_>, user: &User, address: &EmailAddress, token: &ActionT
     mailing::opens(sight, token, TokenPurpose::ProveAddress, Some((user.id, user.epoch)), address)
 }
 
-fn conclude(sight: &Sight<'_>, user: &User, address: &EmailAddress, token: &ActionToken, entropy: &Entropy) -> Turn {
-    let how = if user.has_proved(address) {
-        if !sight.accepts(ProofKind::Mailbox) {
-            return Turn::just(Act::Attempted);
-        }
-        if !user.is_open() {
-            return Turn::just(Act::Deny(DenialCode::AccountDisabled));
-        }
-        match AcceptedProof::accept(ProofKind::Mailbox, user.id, sight.frame, sight.now) {
-            Some(proof) => How::Proved(Box::new(user.clone()), proof),
-            None => return Turn::just(Act::Attempted),
-        }
-    } else {
-        let proof = AddressProof::Mailbox { at: sight.now };
-        How::Created(Box::new(new_user::for_identity(sight, entropy, None, Some(proof))))
-    };
+fn is_anothers(sight: &Sight<'_>, user: &User, address: &EmailAddress, found: &FoundUsers) -> bool {
+    let provider = sight.frame.identity.as_ref().and_then(|identity| sight.policy.provider(&identity.key.provider));
+    let here = |other: &User| provider.is_some_and(|provider| other.linking_domain == provider.linking_domain);
+    found.by_email.iter().any(|other| other.id != user.id && here(other) && other.has_proved(address))
+}
+
+/// The account has proved the address, so its mailbox opens it.
+fn link(sight: &Sight<'_>, user: &User, token: &Digest) -> Turn {
+    if !sight.accepts(ProofKind::Mailbox) {
+        return Turn::just(Act::Attempted);
+    }
+    if !user.is_open() {
+        return Turn::just(Act::Deny(DenialCode::AccountDisabled));
+    }
+    match AcceptedProof::accept(ProofKind::Mailbox, user.id, sight.frame, sight.now) {
+        Some(proof) => succeed(sight, How::Proved(Box::new(user.clone()), proof), token),
+        None => Turn::just(Act::Attempted),
+    }
+}
+
+/// The account only claimed the address, so whoever reads its mail takes it to a fresh one.
+fn take_the_address(sight: &Sight<'_>, token: &Digest, entropy: &Entropy) -> Turn {
+    let proof = AddressProof::Mailbox { at: sight.now };
+    let user = new_user::for_identity(sight, entropy, None, Some(proof));
+    succeed(sight, How::Created(Box::new(user)), token)
+}
+
+fn succeed(sight: &Sight<'_>, how: How, token: &Digest) -> Turn {
     Turn::just(Act::Succeed)
         .with(Effect::User(new_user::chosen(sight, how, Some(AuthenticationMethod::Mail))))
-        .with(Effect::Write(Write::ConsumeToken(token.digest.clone())))
+        .with(Effect::Write(Write::ConsumeToken(token.clone())))
 }

@@ -7,7 +7,8 @@ use crate::authenticator::Cause;
 use crate::definition::ExecutionId;
 use crate::outcome::{DenialCode, Fault};
 use crate::policy::RealmPolicy;
-use domain::{Entropy, Timestamp};
+use crate::session::Chosen;
+use domain::{Entropy, Timestamp, User};
 
 impl Run {
     /// Somebody else may have finished this first login, in another tab or on another node. Then it is an ordinary one.
@@ -39,17 +40,25 @@ impl Run {
 
     /// What was shown of an account in an earlier event dies with it, and with its epoch.
     pub(super) fn still_so(mut self, policy: &RealmPolicy, fact: Fact, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
-        let Fact::FoundUser(found) = fact else { return Err(Fault::WrongFact { authenticator: "end of a flow" }) };
         let frame = self.session.frames.last_mut().ok_or(Fault::Frames("no frame to conclude"))?;
         let chosen = frame.user.as_mut().ok_or(Fault::Frames("a flow succeeded without a user"))?;
-        let before = chosen.user();
-        match found.filter(|user| user.goes_on_from(&before)) {
-            Some(user) => {
+        match now_of(chosen, fact).ok_or(Fault::WrongFact { authenticator: "end of a flow" })? {
+            Now::There(user) => {
+                let id = user.id;
                 chosen.how.refresh(user);
+                self.see_user(id);
                 self.turn(policy, Turning::Walk, now, entropy)
             }
-            None => Ok(self.deny(DenialCode::AccountDisabled, now)),
+            Now::WithoutIdentity => self.sign_in_anew(policy, now, entropy),
+            Now::Gone => Ok(self.deny(DenialCode::AccountDisabled, now)),
         }
+    }
+
+    /// What opened the account was taken off it meanwhile, so whoever came with it is nobody yet.
+    pub(super) fn sign_in_anew(mut self, policy: &RealmPolicy, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
+        self.writes.clear();
+        self.notices.clear();
+        self.restart(policy, now, entropy)
     }
 
     /// The first login turns out to be none: nothing of it is kept, and its caller goes on with the identity's owner.
@@ -84,4 +93,38 @@ impl Run {
             None => self.show(execution, now),
         }
     }
+}
+
+/// What has become of somebody who was found in an earlier event.
+pub(super) enum Now {
+    /// They are who they were.
+    There(Box<User>),
+    /// The identity that opened the account isn't the account's any more.
+    WithoutIdentity,
+    /// The account is closed, or its past has died.
+    Gone,
+}
+
+/// Asks how somebody is now who was found in an earlier event.
+pub(super) fn how_now(chosen: &Chosen) -> Question {
+    let user = chosen.user().id;
+    if chosen.rests_on_identity() { Question::IdentitiesOf(user) } else { Question::FindUser(user) }
+}
+
+/// What the answer to [`how_now`] means. None: it is no answer to that.
+pub(super) fn now_of(chosen: &Chosen, fact: Fact) -> Option<Now> {
+    let (user, still_linked) = match fact {
+        Fact::FoundUser(found) if !chosen.rests_on_identity() => (found, true),
+        Fact::OwnIdentities(Some(found)) if chosen.rests_on_identity() => {
+            let still_linked = found.identities.iter().any(|link| Some(&link.key) == chosen.identity.as_ref());
+            (Some(Box::new(found.user)), still_linked)
+        }
+        Fact::OwnIdentities(None) if chosen.rests_on_identity() => (None, false),
+        _ => return None,
+    };
+    Some(match user.filter(|user| user.goes_on_from(&chosen.user())) {
+        Some(user) if still_linked => Now::There(user),
+        Some(_) => Now::WithoutIdentity,
+        None => Now::Gone,
+    })
 }

@@ -1,5 +1,6 @@
 //! After the flows: what the client may learn, and the end.
 
+use super::again::{Now, how_now, now_of};
 use super::run::{Asker, Run, Step};
 use crate::ask::{Fact, Question};
 use crate::outcome::{DenialCode, Fault, Finish, Next, SignedIn};
@@ -44,7 +45,7 @@ impl Run {
 
     /// The person agreed: the account must still be as it was when it signed in.
     pub(super) fn consent(self, chosen: Chosen) -> Step {
-        let question = Question::FindUser(chosen.user().id);
+        let question = how_now(&chosen);
         self.ask(Asker::Consented(Box::new(chosen)), question)
     }
 
@@ -56,10 +57,10 @@ impl Run {
         now: Timestamp,
         entropy: &Entropy,
     ) -> Result<Step, Fault> {
-        let Fact::FoundUser(found) = fact else { return Err(Fault::WrongFact { authenticator: "consent" }) };
-        let before = chosen.user();
-        let Some(user) = found.filter(|user| user.goes_on_from(&before)) else {
-            return Ok(self.deny(DenialCode::AccountDisabled, now));
+        let user = match now_of(&chosen, fact).ok_or(Fault::WrongFact { authenticator: "consent" })? {
+            Now::There(user) => user,
+            Now::WithoutIdentity => return self.sign_in_anew(policy, now, entropy),
+            Now::Gone => return Ok(self.deny(DenialCode::AccountDisabled, now)),
         };
         if !self.policy_has_client(policy) {
             return Ok(self.deny(DenialCode::ClientDisabled, now));

@@ -38,7 +38,13 @@ fn establishes(effect: &Effect) -> Option<(Establishes, &'static str)> {
             How::Proved(..) => (Establishes::Proof, "a proof"),
             How::BrowserSession(..) | How::Authenticated(_) => (Establishes::User, "a user"),
         }),
-        Effect::Refresh(_) | Effect::Reasons(_) | Effect::Renew(_) | Effect::Remember(_) | Effect::Write(_) | Effect::Notify(_) | Effect::Say(_) => None,
+        Effect::Refresh(_)
+        | Effect::Reasons(_)
+        | Effect::Renew(_)
+        | Effect::Remember(_)
+        | Effect::Write(_)
+        | Effect::Notify(_)
+        | Effect::Say(_) => None,
     }
 }
 

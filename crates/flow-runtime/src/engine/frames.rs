@@ -41,6 +41,7 @@ impl Run {
             review_wanted: false,
             existing: None,
             existing_identities: Vec::new(),
+            address_is_anothers: false,
             rule: None,
             demand: None,
             user: None,

@@ -11,7 +11,7 @@ use crate::policy::RealmPolicy;
 use crate::session::{AuthenticationSession, Chosen, How, Rest};
 use crate::write::{Guard, Notice, Write};
 use domain::{AuditEvent, AuditKind, Timestamp, UserId, Version};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a step comes to.
 #[derive(Debug)]
@@ -91,6 +91,8 @@ pub(super) struct Run {
     pub(super) looked_for_users: bool,
     /// The account whose identities were read at the end of the innermost frame.
     pub(super) counted: Option<UserId>,
+    /// Whose identities were read in this step.
+    seen: BTreeSet<UserId>,
 }
 
 impl Run {
@@ -106,6 +108,7 @@ impl Run {
             turns: 0,
             looked_for_users: false,
             counted: None,
+            seen: BTreeSet::new(),
         }
     }
 
@@ -116,12 +119,31 @@ impl Run {
         }
     }
 
-    /// The account that was found in an earlier event, and not looked at since.
+    /// Whose identities were read in this step: a live session and an identity that was found are among them.
+    pub(super) fn see(&mut self, fact: &Fact) {
+        let seen = match fact {
+            Fact::LiveSession(Some(live)) => Some(live.user.id),
+            Fact::FoundIdentity(Some(known)) => Some(known.user.id),
+            _ => None,
+        };
+        self.seen.extend(seen);
+    }
+
+    /// This account was looked at in this step, with what opened it.
+    pub(super) fn see_user(&mut self, user: UserId) {
+        self.seen.insert(user);
+    }
+
+    /// The account that was found in an earlier event, and not looked at since; or whose identity opened it then, which may have been
+    /// taken off it since.
     pub(super) fn unsure_of(&self, chosen: &Chosen) -> Option<UserId> {
         let user = chosen.user().id;
         let made = |write: &Write| matches!(write, Write::CreateUser(new) if new.id == user);
+        let linked = |write: &Write| matches!(write, Write::Link(link) if link.user == user);
         let is_new = matches!(chosen.how, How::Created(_)) || self.writes.iter().any(made);
-        (!is_new && !self.guards.contains_key(&user)).then_some(user)
+        let is_sure = self.guards.contains_key(&user)
+            && (!chosen.rests_on_identity() || self.seen.contains(&user) || self.writes.iter().any(linked));
+        (!is_new && !is_sure).then_some(user)
     }
 
     pub(super) fn decide(&mut self, flow: &Flow, execution: ExecutionId, name: &str, outcome: Outcome, at: Timestamp) {

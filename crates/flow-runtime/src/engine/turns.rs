@@ -1,5 +1,6 @@
 //! Turns: executions act one after another until the login rests.
 
+use super::again::how_now;
 use super::declared;
 use super::joining::stops;
 use super::run::{Asker, Asking, Run, Step};
@@ -38,6 +39,7 @@ impl Asking {
     pub fn answer(self, policy: &RealmPolicy, fact: Fact, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
         let Self { mut run, asker, question } = self;
         run.rest_on(&fact);
+        run.see(&fact);
         run.looked_for_users |= matches!(fact, Fact::FoundUsers(_) | Fact::Candidates(_));
         match asker {
             Asker::Execution(execution, cause) => run.answered(policy, (execution, cause, &question, fact), now, entropy),
@@ -214,6 +216,7 @@ impl Run {
             Effect::Existing(found) => {
                 frame.existing = Some(found.user);
                 frame.existing_identities = found.identities;
+                frame.address_is_anothers = found.address_is_anothers;
                 (frame.rule, frame.demand) = (found.rule, found.demand);
             }
             Effect::Refresh(user) => {
@@ -252,6 +255,7 @@ impl Run {
         frame.chosen = None;
         (frame.existing, frame.rule, frame.demand) = (None, None, None);
         frame.existing_identities = Vec::new();
+        frame.address_is_anothers = false;
         (frame.user, frame.user_by) = (None, None);
         frame.review_wanted |= review_wanted;
         Ok(Acted::Walk(Box::new(self)))
@@ -279,8 +283,9 @@ impl Run {
         if !frame.user_by.is_some_and(|execution| rests_on(&flow.level, execution, frame, policy)) {
             return Ok(Acted::Step(self.deny(DenialCode::NoAccount, now)));
         }
-        if let Some(user) = frame.user.as_ref().and_then(|chosen| self.unsure_of(chosen)) {
-            return Ok(Acted::Step(self.ask(Asker::StillSo, Question::FindUser(user))));
+        if let Some(chosen) = frame.user.as_ref().filter(|chosen| self.unsure_of(chosen).is_some()) {
+            let question = how_now(chosen);
+            return Ok(Acted::Step(self.ask(Asker::StillSo, question)));
         }
         if let Some(user) = self.uncounted(policy, frame) {
             return Ok(Acted::Step(self.count(user)));

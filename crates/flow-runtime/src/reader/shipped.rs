@@ -30,10 +30,7 @@ pub const SHIPPED: &[Shipped] = &[
         file: "first-broker-login-auto-link.yaml",
         text: include_str!("../../../../flows/first-broker-login-auto-link.yaml"),
     },
-    Shipped {
-        file: "first-broker-login-by-rule.yaml",
-        text: include_str!("../../../../flows/first-broker-login-by-rule.yaml"),
-    },
+    Shipped { file: "first-broker-login-by-rule.yaml", text: include_str!("../../../../flows/first-broker-login-by-rule.yaml") },
 ];
 
 /// The flows that come with Braid, compiled. It fails only if this Braid was built from broken files.

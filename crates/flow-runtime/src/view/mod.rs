@@ -46,7 +46,8 @@ fn own_page(policy: &RealmPolicy, session: &AuthenticationSession, now: Timestam
         Rest::Finished { finish, .. } => Page::SignedIn { account: finish.signed_in.user.label() },
         Rest::Denied { denial, .. } => {
             let identity = session.frame().and_then(|frame| frame.identity.as_ref());
-            let name = |alias: &ProviderAlias| policy.provider(alias).map_or_else(|| alias.to_string(), |found| found.name.clone());
+            let name =
+                |alias: &ProviderAlias| policy.provider(alias).map_or_else(|| alias.to_string(), |found| found.name.clone());
             Page::Denied { code: denial.code, provider: identity.map(|identity| name(&identity.key.provider)) }
         }
     })

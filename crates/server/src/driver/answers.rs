@@ -104,7 +104,9 @@ impl Driver<'_> {
     fn reservations(&self, reservations: &[Reservation], subject: &CountKey) -> Vec<Counted> {
         let key = |counter| match counter {
             Counter::PasswordByNetwork | Counter::RegistrationByNetwork | Counter::MailByNetwork => CountKey::text(self.network),
-            Counter::PasswordByAccount | Counter::MailByAddress | Counter::RecoveryByName | Counter::CodeByToken => subject.clone(),
+            Counter::PasswordByAccount | Counter::MailByAddress | Counter::RecoveryByName | Counter::CodeByToken => {
+                subject.clone()
+            }
         };
         let counted = |reservation: &Reservation| Counted { reservation: reservation.clone(), key: key(reservation.counter) };
         reservations.iter().map(counted).collect()

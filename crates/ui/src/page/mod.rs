@@ -41,9 +41,7 @@ pub fn render(view: &View, chrome: &Chrome<'_>) -> Result<String, askama::Error>
         }
         Page::MailPress(meaning) => mailing::MailPress::of(scene, meaning).render(),
         Page::MailCode(meaning) => mailing::MailCode::of(scene, meaning).render(),
-        Page::ForgottenPassword { username, problems } => {
-            entering::ForgottenPassword::of(scene, username, problems).render()
-        }
+        Page::ForgottenPassword { username, problems } => entering::ForgottenPassword::of(scene, username, problems).render(),
         Page::NewPassword { address, problems } => entering::NewPassword::of(scene, address, problems).render(),
         Page::ChangeAddress { account, current, wanted, problems } => {
             entering::ChangeAddress::of(scene, (account, current.as_deref()), wanted, problems).render()

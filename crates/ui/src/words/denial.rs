@@ -28,7 +28,9 @@ pub(crate) fn denial(code: DenialCode, client: &str, realm: &str, provider: &str
         ),
         DenialCode::Ambiguous => (
             "We can't tell which account is yours",
-            format!("What {provider} told us about you fits more than one account in {realm}, so we didn't choose. Nothing changed."),
+            format!(
+                "What {provider} told us about you fits more than one account in {realm}, so we didn't choose. Nothing changed."
+            ),
             format!(
                 "If you have signed in to {realm} before, start again and do it the same way. If that doesn't work, ask those who run {realm}."
             ),

@@ -4,7 +4,9 @@ use crate::document::tags;
 use crate::samples::{self, NOW};
 use domain::ProviderAlias;
 use flow_runtime::StepId;
-use flow_runtime::page::{CameBack, CameBackAs, Field, FieldName, MailMeaning, MailReason, Message, Others, Page, View, Way, WayKind};
+use flow_runtime::page::{
+    CameBack, CameBackAs, Field, FieldName, MailMeaning, MailReason, Message, Others, Page, View, Way, WayKind,
+};
 use std::time::Duration;
 use ui::{Chrome, ErrorKind, ErrorPage, Leave, WayOn};
 

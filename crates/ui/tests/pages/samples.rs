@@ -1,7 +1,9 @@
 //! A sample of every page in every state that looks different.
 
 use domain::{ProviderAlias, Timestamp, UpstreamFailure};
-use flow_runtime::page::{CameBack, CameBackAs, Field, FieldName, MailMeaning, MailReason, Message, Others, Page, Problem, View, Way, WayKind};
+use flow_runtime::page::{
+    CameBack, CameBackAs, Field, FieldName, MailMeaning, MailReason, Message, Others, Page, Problem, View, Way, WayKind,
+};
 use flow_runtime::{DenialCode, StepId};
 use std::time::Duration;
 use ui::{Chrome, ErrorKind, ErrorPage, Leave, WayOn};

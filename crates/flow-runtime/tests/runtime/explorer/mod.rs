@@ -28,7 +28,8 @@ fn is_right(reports: &BTreeMap<Setting, Report>) {
 
 /// Everybody who holds a proof that counts gets to the account, and only they do.
 fn proofs_open_what_they_prove(reports: &BTreeMap<Setting, Report>, flow: &str) {
-    let (links_by_trust, takes_providers) = (flow == "first-broker-login-auto-link", flow != "keycloak-first-broker-login");
+    let links_by_trust = ["first-broker-login-auto-link", "first-broker-login-by-rule"].contains(&flow);
+    let takes_providers = flow != "keycloak-first-broker-login";
     for (setting, report) in reports {
         let by_mail = setting.mails && setting.word != Word::Nothing && setting.existing.owner_proved();
         let by_password = setting.word != Word::Nothing && setting.existing.candidate_has_password(setting.word);
@@ -58,6 +59,13 @@ fn every_state_of_first_broker_login_auto_link() {
     let reports = explored("first-broker-login-auto-link");
     is_right(&reports);
     proofs_open_what_they_prove(&reports, "first-broker-login-auto-link");
+}
+
+#[test]
+fn every_state_of_first_broker_login_by_rule() {
+    let reports = explored("first-broker-login-by-rule");
+    is_right(&reports);
+    proofs_open_what_they_prove(&reports, "first-broker-login-by-rule");
 }
 
 #[test]

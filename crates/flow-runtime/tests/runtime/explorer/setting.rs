@@ -1,7 +1,10 @@
 //! The settings of the exploration: who exists already, and what the provider says.
 
 use crate::world::{Person, World, someone};
+use domain::RuleName;
 use domain::{Assurance, Vouched};
+use flow_runtime::linking::{AccountField, Claim, FindBy, LinkingRule, Matching, OnSeveral, RequireVerified, RuleSet};
+use std::sync::Arc;
 
 pub(super) const ADDRESS: &str = "vic@x.org";
 
@@ -96,6 +99,9 @@ impl Setting {
         w.provider("campus").trust_email =
             if matches!(self.word, Word::Untrusted) { Assurance::Nobody } else { Assurance::Everybody };
         w.policy.sends_mail = self.mails;
+        if flow == "first-broker-login-by-rule" {
+            w.policy.rules = Arc::new(by_address());
+        }
         // Old mails are told from new ones where most can be done; elsewhere one mail is enough to know.
         let most_can_be_done = self.word == Word::Untrusted && self.existing == (Existing::Owner { password: true });
         w.policy.limits.mails_per_address = if most_can_be_done { 2 } else { 1 };
@@ -121,4 +127,12 @@ impl Setting {
         }
         w
     }
+}
+
+/// What realms without rules go by, and linked alone on a trusted word.
+fn by_address() -> RuleSet {
+    let by = FindBy { claim: Claim::Email, account: AccountField::Email };
+    let rule = LinkingRule::new(RuleName::parse("address").unwrap(), 1, Matching::Exact(by));
+    let require_verified = RequireVerified { upstream: false, local: false };
+    RuleSet::compile(vec![LinkingRule { auto_link: true, require_verified, on_several: OnSeveral::Skip, ..rule }]).unwrap()
 }

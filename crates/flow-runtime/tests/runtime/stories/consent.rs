@@ -143,3 +143,19 @@ fn a_new_account_that_refuses_is_still_an_account() {
     again.comes_as(&mut w, &ada);
     assert_eq!(again.user(), owner);
 }
+
+#[test]
+fn ph_25_an_identity_that_is_taken_off_while_its_person_agrees_signs_nobody_in() {
+    let mut w = World::new();
+    let ada = w.user("ada").password("correct horse").done();
+    let campus = someone("campus", "1");
+    w.link(&campus, ada);
+    let mut login = at_bank(&mut w);
+    login.comes_as(&mut w, &campus);
+    assert!(matches!(login.page(&w), Page::Consent { .. }));
+    w.identities.clear();
+    w.change(ada, |_| {});
+    login.presses(&mut w, action::CONTINUE);
+    assert!(matches!(login.page(&w), Page::Login { .. }), "they sign in anew");
+    assert!(w.sessions.is_empty() && w.granted.is_empty());
+}

@@ -143,3 +143,19 @@ fn a_claim_that_nobody_can_prove_locks_nobody_out() {
         assert_ne!(login.user(), squat.user());
     });
 }
+
+#[test]
+fn a_claim_on_an_address_that_another_account_proves_meanwhile_gives_no_fresh_account() {
+    in_every_first_login_flow(|w| {
+        w.user("squatter").password("squatter").claims("vic@x.org").done();
+        let mut login = w.login();
+        login.comes_as(w, &someone("campus", "1").vouched("vic@x.org"));
+        login.presses(w, action::CONTINUE);
+        let vic = w.user("vic").proved("vic@x.org").done();
+        login.presses_mail(w, "vic@x.org");
+        assert!(matches!(login.page(w), Page::AccountExists { proved: true, .. }), "now it is about the owner's account");
+        login.presses(w, action::CONTINUE);
+        login.presses_mail(w, "vic@x.org");
+        assert_eq!(login.user(), vic);
+    });
+}
