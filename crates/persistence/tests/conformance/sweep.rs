@@ -89,8 +89,8 @@ async fn run(store: &Store, kind: Kind, name: &str) -> Result<(), StoreError> {
         Kind::HandOver => commit(store, writes(vec![Write::HandOver { user, proof: AddressProof::Mailbox { at: now } }])).await,
         Kind::Reset => {
             let hash = Secret::new("$argon2id$v=19$m=1,t=1,p=1$bmV3$aGFzaA");
-            let used = Write::ConsumeToken(digest(&format!("{name}'s mail")));
-            commit(store, writes(vec![used, Write::SetPassword { user, hash }])).await
+            let mail = Write::ConsumeToken(digest(&format!("{name}'s mail")));
+            commit(store, writes(vec![mail, Write::SetPassword { user, hash }])).await
         }
         Kind::ChangeAddress => {
             let new = proved("claimed@example.org");

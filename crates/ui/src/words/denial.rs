@@ -4,6 +4,7 @@ use super::Advice;
 use flow_runtime::DenialCode;
 
 /// The words for a denial.
+#[expect(clippy::too_many_lines, reason = "one entry for each code")]
 pub(crate) fn denial(code: DenialCode, client: &str, realm: &str, provider: &str) -> Advice {
     let (title, why, what_to_do) = match code {
         DenialCode::AccountDisabled => (

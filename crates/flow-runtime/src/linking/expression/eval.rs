@@ -45,7 +45,7 @@ impl Evaluation<'_, '_> {
             Truth::Any(truths) => self.joined(truths, true)?,
             Truth::SameText(left, right) => self.text(left)? == self.text(right)?,
             Truth::SameNumber(left, right) => self.number(left)? == self.number(right)?,
-            Truth::SameTruth(left, right) => self.truth(left)? == self.truth(right)?,
+            Truth::BothOrNeither(left, right) => self.truth(left)? == self.truth(right)?,
             Truth::In(text, list) => {
                 let text = self.text(text)?.into_owned();
                 self.list(list)?.contains(&text)

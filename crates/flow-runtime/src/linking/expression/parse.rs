@@ -277,7 +277,7 @@ fn same(left: Value, right: Value, at: usize) -> Read<Truth> {
     match (left, right) {
         (Value::Text(left), Value::Text(right)) => Ok(Truth::SameText(left, right)),
         (Value::Number(left), Value::Number(right)) => Ok(Truth::SameNumber(left, right)),
-        (Value::Truth(left), Value::Truth(right)) => Ok(Truth::SameTruth(Box::new(left), Box::new(right))),
+        (Value::Truth(left), Value::Truth(right)) => Ok(Truth::BothOrNeither(Box::new(left), Box::new(right))),
         (left, right) => Reader::wrong(at, format!("{} is never the same as {}", left.kind(), right.kind())),
     }
 }

@@ -13,7 +13,7 @@ pub(super) enum Truth {
     Any(Vec<Truth>),
     SameText(Text, Text),
     SameNumber(Number, Number),
-    SameTruth(Box<Truth>, Box<Truth>),
+    BothOrNeither(Box<Truth>, Box<Truth>),
     In(Text, List),
     StartsWith(Text, Text),
     EndsWith(Text, Text),

@@ -87,7 +87,7 @@ fn some_accounts() -> impl Strategy<Value = Vec<Candidate>> {
     prop::collection::vec(one, 0..4).prop_map(|accounts| {
         let made = |(number, (email, username, a, b, has_password))| {
             let (email, username): (Option<(&str, bool)>, Option<&str>) = (email, username);
-            let (a, b): (Option<(&str, Provenance)>, Option<(&str, Provenance)>) = (a, b);
+            let (a, b): (Given<'_>, Given<'_>) = (a, b);
             let mut made = account(u8::try_from(number).unwrap() + 1);
             made.user.has_password = has_password;
             made = username.map_or(made.clone(), |username| made.called(username));
@@ -102,6 +102,9 @@ fn some_accounts() -> impl Strategy<Value = Vec<Candidate>> {
         accounts.into_iter().enumerate().map(made).collect()
     })
 }
+
+/// The value of an attribute, and who gave it.
+type Given<'a> = Option<(&'a str, Provenance)>;
 
 fn trusted_world(rules_given: Vec<LinkingRule>, hands_out: bool) -> RealmPolicy {
     let mut policy = rules(rules_given);

@@ -177,10 +177,11 @@ fn web_45_new_passwords_are_counted_by_network() {
         let mut login = w.login();
         login.takes(&mut w, "register");
         login.sends(&mut w, action::CONTINUE, &[("username", name), ("email", "b@x.org"), ("password", "eight or more")]);
-        login.session().is_over().then_some(()).ok_or_else(|| login.page(&w))
+        login.session().is_over().then_some(()).ok_or_else(|| Box::new(login.page(&w)))
     };
     assert!(register("ada").is_ok() && register("bob").is_ok());
-    let Err(Page::Register { problems, .. }) = register("eve") else { panic!() };
+    let Err(page) = register("eve") else { panic!() };
+    let Page::Register { problems, .. } = *page else { panic!() };
     assert!(matches!(problems[..], [(FieldName::Username, Problem::TooManyTries { .. })]));
     assert_eq!(w.users.len(), 2);
 }

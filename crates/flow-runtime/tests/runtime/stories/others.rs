@@ -37,7 +37,7 @@ fn said(w: &World, login: &Login) -> Option<Others> {
     }
 }
 
-/// The CILogon case: no error by accident, and both work afterwards.
+/// One federation, two homes: no error by accident, and both work afterwards.
 #[test]
 fn a_second_identity_of_one_provider_is_added_without_a_word() {
     let (mut w, ada, old, new) = a_second_subject(ExistingLink::Add, None);

@@ -224,7 +224,7 @@ fn ph_11_and_ph_25_an_old_mail_is_dead_after_every_change_of_the_account() {
             }
             let came = login.meets_while(&mut w, &set, &mut |w| {
                 if let Some(change) = pending.take() {
-                    change(w, vic)
+                    change(w, vic);
                 }
             });
             assert!(matches!(came, Came::Rested(_)));
@@ -285,12 +285,12 @@ fn ph_61_a_mail_of_another_purpose_or_login_opens_nothing() {
     attacker.types_code(&mut w, &code);
     assert!(matches!(attacker.page(&w), Page::CheckMail { .. }));
     vic.presses_mail(&mut w, VIC);
-    for (_, token) in &mut w.issued {
+    for token in w.issued.values_mut() {
         token.purpose = domain::TokenPurpose::VerifyAddress;
     }
     let mut again = forgot(&mut w, "vic");
     let press = again.mail_button(&mut w, VIC);
-    for (_, token) in &mut w.issued {
+    for token in w.issued.values_mut() {
         token.purpose = domain::TokenPurpose::VerifyAddress;
     }
     assert_eq!(again.is_rejected(&mut w, &press), Rejected::DeadLink);

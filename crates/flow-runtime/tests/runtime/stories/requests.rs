@@ -102,8 +102,8 @@ fn oidc_rp_8_a_fresh_login_that_the_provider_didnt_ask_for_is_none() {
         assert_eq!(told, matches!(login.page(&w), Page::Login { .. }));
         !told
     };
-    let (anew, ten): (fn(&mut AuthorizeRequest), fn(&mut AuthorizeRequest)) =
-        (|request| request.prompt.login = true, |request| request.max_age = Some(10));
+    let anew: fn(&mut AuthorizeRequest) = |request| request.prompt.login = true;
+    let ten: fn(&mut AuthorizeRequest) = |request| request.max_age = Some(10);
     assert!(login(anew, true, &|w| Some(w.now)) && login(ten, true, &|w| Some(w.now)));
     assert!(!login(anew, true, &old) && !login(anew, true, &|_| None) && !login(ten, true, &|_| None));
     assert!(!login(ten, true, &old) && !login(ten, false, &old), "what is said to be too old is too old");

@@ -21,7 +21,10 @@ impl Browser {
         }
         let view = view(&place.cast.policy, session, place.now(), Viewer::StartingBrowser)?;
         if self.random.once_in(16) {
-            return Some(press(session, *self.random.pick(&[action::RESTART, action::LEAVE, action::RESEND, action::REVIEW])));
+            return Some(press(
+                session,
+                self.random.pick::<&str>(&[action::RESTART, action::LEAVE, action::RESEND, action::REVIEW]),
+            ));
         }
         let person = &place.cast.people[self.who];
         let password = self.a_password(place);

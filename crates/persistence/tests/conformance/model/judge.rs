@@ -47,7 +47,9 @@ impl Truth {
                 wrongs.extend(self.wrong_session((who, key), session));
             }
         }
-        wrongs.into_iter().for_each(|wrong| self.wrong(wrong));
+        for wrong in wrongs {
+            self.wrong(wrong);
+        }
     }
 
     /// The end of a login: whoever is signed in may be there, also by an older session.

@@ -28,7 +28,7 @@ pub(super) struct Played {
 /// One of those who act.
 pub(super) enum Actor {
     Browser(Box<Browser>),
-    Administrator(Administrator),
+    Administrator(Box<Administrator>),
 }
 
 impl Actor {
@@ -97,7 +97,7 @@ async fn made_before(place: &Place, who: usize, seed: u64, random: &mut Random) 
 /// Who acts in this sequence, in the order in which they begin. Some logins are open in two tabs.
 pub(super) fn next_actors(place: &Place, seed: u64, number: u64, random: &mut Random) -> Vec<Actor> {
     if random.once_in(4) {
-        return vec![Actor::Administrator(Administrator::new(Random::new(seed, 100_000 + number)))];
+        return vec![Actor::Administrator(Box::new(Administrator::new(Random::new(seed, 100_000 + number))))];
     }
     let who = random.below(place.cast.people.len());
     let cookie = place.truth().newest_session_of(who).filter(|_| random.once_in(4));

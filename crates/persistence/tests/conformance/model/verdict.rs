@@ -24,7 +24,9 @@ impl Truth {
                 wrongs.push(format!("INV-5: the subject of {first} became {user}'s"));
             }
         }
-        wrongs.into_iter().for_each(|wrong| self.wrong(wrong));
+        for wrong in wrongs {
+            self.wrong(wrong);
+        }
     }
 
     /// A browser session that lives, of an account as it is now.

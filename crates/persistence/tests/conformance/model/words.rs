@@ -22,7 +22,7 @@ pub(super) fn told(question: &Question, fact: &Fact) -> String {
         (_, Fact::FoundIdentity(Some(known))) => format!("that it is {}'s, version {}", known.user.id, known.user.version.0),
         (_, Fact::FoundUsers(found)) => {
             let ids: Vec<String> = found.by_email.iter().map(|user| user.id.to_string()).collect();
-            format!("{:?} by address", ids)
+            format!("{ids:?} by address")
         }
         (_, Fact::FoundUser(Some(user))) => format!("{} at version {}", user.id, user.version.0),
         (_, fact) => format!("{fact:?}").chars().take(80).collect(),

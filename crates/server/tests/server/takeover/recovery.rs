@@ -165,7 +165,7 @@ async fn ph_62_the_page_for_a_new_password_needs_the_mail(place: Place) {
             form.set("step", forged);
             form.set("password", NEW);
             form.set("email", "evil@home.example");
-            form.buttons[at].value = button.to_owned();
+            button.clone_into(&mut form.buttons[at].value);
             attacker.go(&form, at).await.shows("Check your mail");
         }
     }
