@@ -2,7 +2,7 @@
 
 /// A username belongs to one user of a realm.
 pub const USERNAME: &str = "ux_users_username";
-/// A proved address belongs to one user of a realm.
+/// A proved address belongs to one user of a linking domain.
 pub const PROVED_ADDRESS: &str = "ux_users_proved_address";
 /// An identity is tied to one user of a realm.
 pub const IDENTITY: &str = "ux_linked_identities_key";

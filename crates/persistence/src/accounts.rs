@@ -3,7 +3,7 @@
 use crate::commit::account::moved;
 use crate::entity::users::{ActiveModel, Entity};
 use crate::store::transaction;
-use crate::{Commit, Committed, Store, StoreError, audit, users};
+use crate::{Commit, Committed, Store, StoreError, audit, consents, users};
 use domain::{AuditEvent, AuditKind, RealmId, Secret, Timestamp, User, UserId};
 use flow_runtime::{NewUser, Write};
 use sea_orm::ActiveValue::Set;
@@ -18,7 +18,7 @@ impl Store {
         self.commit(realm, &commit).await
     }
 
-    /// Sets what is stored of the password (a PHC string) and moves the epoch. The user as it is afterwards; None if there
+    /// Sets what is stored of the password (a PHC string) and moves the epoch; consents go. The user as it is afterwards; None if there
     /// is no such user, or only a tombstone.
     pub async fn set_password_hash(
         &self,
@@ -32,6 +32,7 @@ impl Store {
             let changed = ActiveModel { password_hash: Set(Some(hash.reveal().to_owned())), ..moved(&row, true) };
             Entity::update(changed).exec_without_returning(tx).await?;
             let kind = AuditKind::PasswordChanged;
+            consents::forget(tx, realm, user).await?;
             let event = AuditEvent { kind, user: Some(user), subject: None, provider: None, detail: None };
             audit::record(tx, realm, &event, now).await?;
             users::find(tx, realm, user).await

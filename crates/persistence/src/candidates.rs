@@ -5,32 +5,30 @@ use crate::{Store, StoreError, identities};
 use domain::{LinkedIdentity, RealmId, User, UserId};
 use flow_runtime::{Candidate, Candidates, Sought};
 use sea_orm::sea_query::ExprTrait as _;
-use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Store {
     /// Who has one of these values?
     pub async fn find_candidates(&self, realm: &RealmId, sought: &Sought) -> Result<Candidates, StoreError> {
-        let (mut ids, mut claims) = (BTreeSet::new(), BTreeSet::new());
+        let (mut taken, mut more, mut claims) = (BTreeSet::new(), false, Vec::new());
         if !sought.emails.is_empty() {
             let has_address = || users::Column::EmailKey.is_in(sought.emails.iter().map(domain::EmailAddress::key));
             let proved = users::Column::EmailProof.is_not_null();
-            ids.extend(self.ids_where(realm, sought, has_address().and(proved).into()).await?);
+            more |= take(&mut taken, self.ids_where(realm, sought, has_address().and(proved).into()).await?);
             let unproved = users::Column::EmailProof.is_null();
-            claims.extend(self.ids_where(realm, sought, has_address().and(unproved).into()).await?);
+            claims = self.ids_where(realm, sought, has_address().and(unproved).into()).await?;
         }
         if !sought.usernames.is_empty() {
             let names = sought.usernames.iter().map(domain::Username::as_str);
-            ids.extend(self.ids_where(realm, sought, users::Column::Username.is_in(names).into()).await?);
+            more |= take(&mut taken, self.ids_where(realm, sought, users::Column::Username.is_in(names).into()).await?);
         }
         if !sought.attributes.is_empty() {
-            ids.extend(self.ids_by_attributes(realm, sought).await?);
+            more |= take(&mut taken, self.ids_where(realm, sought, has_attribute(realm, sought)).await?);
         }
-        let more = ids.len() > Sought::MOST;
-        let mut taken: BTreeSet<String> = ids.into_iter().take(Sought::MOST).collect();
-        let claims: Vec<String> = claims.into_iter().filter(|id| !taken.contains(id)).collect();
-        let more_claims = taken.len().saturating_add(claims.len()) > Sought::MOST;
-        taken.extend(claims.into_iter().take(Sought::MOST.saturating_sub(taken.len())));
+        let more_claims = take(&mut taken, claims);
         let accounts = self.accounts(realm, sought, taken).await?;
         let wanted_is_taken = match &sought.wanted {
             Some(name) => self.find_users(realm, Some(name), None).await?.by_username.is_some(),
@@ -59,22 +57,6 @@ impl Store {
         Ok(found.into_tuple().all(&self.reader).await?)
     }
 
-    async fn ids_by_attributes(&self, realm: &RealmId, sought: &Sought) -> Result<Vec<String>, StoreError> {
-        use attribute_values::Column;
-        let any = sought.attributes.iter().fold(Condition::any(), |any, (name, value)| {
-            any.add(Column::Name.eq(name.as_str()).and(Column::Value.eq(value.as_str())))
-        });
-        let found = attribute_values::Entity::find()
-            .select_only()
-            .column(Column::UserId)
-            .distinct()
-            .filter(Column::Realm.eq(realm.as_str()))
-            .filter(any)
-            .order_by_asc(Column::UserId)
-            .limit(one_more_than_most());
-        Ok(found.into_tuple().all(&self.reader).await?)
-    }
-
     async fn accounts(&self, realm: &RealmId, sought: &Sought, ids: BTreeSet<String>) -> Result<Vec<Candidate>, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());
@@ -99,6 +81,33 @@ impl Store {
         let candidate = |user: User| Candidate { identities: own.remove(&user.id).unwrap_or_default(), user };
         Ok(found.into_iter().map(candidate).collect())
     }
+}
+
+/// Takes as many as there is room for. Whoever is asked for first stays, so that no crowd with a shared value hides them.
+/// Is anybody left out?
+fn take(taken: &mut BTreeSet<String>, found: Vec<String>) -> bool {
+    let mut left_out = false;
+    for id in found {
+        if taken.len() < Sought::MOST {
+            taken.insert(id);
+        } else {
+            left_out |= !taken.contains(&id);
+        }
+    }
+    left_out
+}
+
+fn has_attribute(realm: &RealmId, sought: &Sought) -> Condition {
+    use attribute_values::Column;
+    let any = sought.attributes.iter().fold(Condition::any(), |any, (name, value)| {
+        any.add(Column::Name.eq(name.as_str()).and(Column::Value.eq(value.as_str())))
+    });
+    let owners = attribute_values::Entity::find()
+        .select_only()
+        .column(Column::UserId)
+        .filter(Column::Realm.eq(realm.as_str()))
+        .filter(any);
+    Condition::all().add(users::Column::Id.in_subquery(owners.into_query()))
 }
 
 fn one_more_than_most() -> u64 {

@@ -4,7 +4,7 @@ use super::ByHand;
 use crate::commit::account::{touch, unlink};
 use crate::commit::conflict_of;
 use crate::store::{Ending, attempt, transaction};
-use crate::{Store, StoreError, audit, identities, tokens, users};
+use crate::{Store, StoreError, audit, consents, identities, tokens, users};
 use domain::{
     Accepted, AuditEvent, AuditKind, IdentityId, IdentityKey, LinkProof, LinkedIdentity, ProofKind, RealmId, Timestamp, User,
     UserId,
@@ -87,6 +87,8 @@ impl Store {
                 return Ok(Unlinked::LastWayIn);
             }
             tokens::forget(tx, realm, user).await?;
+            // What let clients in isn't kept with a consent, so all of them are asked for again.
+            consents::forget(tx, realm, user).await?;
             let gone = unlink(tx, realm, (user, identity), &by.why_unlinked(), now).await?;
             Ok(gone.map_or(Unlinked::NotThere, |gone| Unlinked::Done(Box::new(gone))))
         })

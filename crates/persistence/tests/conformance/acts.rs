@@ -12,6 +12,7 @@ use persistence::{Linked, NewTie, PrimarySet, Redeemed, Refreshed, Store, Unlink
 on_every_database!(
     inv_7_what_was_gained_through_an_identity_ends_with_it,
     what_was_gained_in_another_way_stays,
+    consents_are_asked_for_again_when_an_identity_is_taken_off,
     the_next_oldest_identity_becomes_primary,
     ph_25_a_mail_dies_when_an_identity_is_taken_off,
     an_address_keeps_its_proof_when_an_identity_is_taken_off,
@@ -56,6 +57,16 @@ async fn what_was_gained_in_another_way_stays(database: &Database) {
     assert!(matches!(redeem(store, &code, at(11)).await, Redeemed::Issued(_)));
     assert!(matches!(refresh(store, &token, at(11), 1).await, Refreshed::Issued(_)));
     assert!(store.find_identity(&realm(), &identity("ada1")).await.unwrap().unwrap().link.primary);
+}
+
+async fn consents_are_asked_for_again_when_an_identity_is_taken_off(database: &Database) {
+    let store = &database.store;
+    for name in ["ada", "bob"] {
+        live(store, name).await;
+    }
+    assert!(matches!(take_off(store, "ada", tie_id("ada", 1)).await, Unlinked::Done(_)));
+    assert!(store.granted_scopes(&realm(), id("ada"), &client()).await.unwrap().is_empty(), "who granted it isn't known");
+    assert!(!store.granted_scopes(&realm(), id("bob"), &client()).await.unwrap().is_empty(), "bob's is bob's");
 }
 
 async fn the_next_oldest_identity_becomes_primary(database: &Database) {

@@ -12,6 +12,8 @@ on_every_database!(
     an_account_is_found_once_by_each_of_its_values,
     accounts_of_other_domains_and_realms_are_not_found,
     candidates_are_bounded,
+    a_crowd_hides_neither_an_owner_nor_a_username,
+    a_crowd_of_another_domain_hides_nobody,
     a_wanted_name_is_taken_in_whatever_domain,
     what_is_tied_is_read_with_its_account,
 );
@@ -87,6 +89,43 @@ async fn candidates_are_bounded(database: &Database) {
     assert_eq!((found.accounts.len(), found.more), (Sought::MOST, true));
     let listed = ids(&found);
     assert!(listed.is_sorted_by_key(ToString::to_string), "always the same ones, in the order of their ids");
+}
+
+/// Accounts that all have this badge.
+async fn crowd(store: &Store, domain: &LinkingDomain) {
+    for number in 0..40 {
+        let attributes = [(badge(), domain::Attribute::entered(vec!["shared".into()]).unwrap())].into();
+        let one = NewUser { attributes, linking_domain: domain.clone(), ..person(&format!("one {number}")) };
+        make(store, &one).await;
+    }
+}
+
+async fn a_crowd_hides_neither_an_owner_nor_a_username(database: &Database) {
+    let store = &database.store;
+    crowd(store, &LinkingDomain::default()).await;
+    // In the order of ids they come after the crowd.
+    let last = |name: &str, byte: u8| NewUser { id: UserId::from_bytes([byte; 16]), ..person(name) };
+    let owner = NewUser { email: Some(proved("ada@example.org")), ..last("ada", 255) };
+    let called = NewUser { username: Some(Username::parse("bob").unwrap()), ..last("bob", 254) };
+    for user in [&owner, &called] {
+        make(store, user).await;
+    }
+    let sought =
+        Sought { emails: by_address("ada@example.org").emails, usernames: by_name("bob").usernames, ..by_badge("shared") };
+    let found = find(store, &sought).await;
+    assert_eq!((found.accounts.len(), found.more), (Sought::MOST, true));
+    let listed = ids(&found);
+    assert!(listed.contains(&owner.id) && listed.contains(&called.id), "{listed:?}");
+}
+
+async fn a_crowd_of_another_domain_hides_nobody(database: &Database) {
+    let store = &database.store;
+    crowd(store, &LinkingDomain::parse("staff").unwrap()).await;
+    let attributes = [(badge(), domain::Attribute::entered(vec!["shared".into()]).unwrap())].into();
+    let ada = NewUser { id: UserId::from_bytes([255; 16]), attributes, ..person("ada") };
+    make(store, &ada).await;
+    let found = find(store, &by_badge("shared")).await;
+    assert_eq!((ids(&found), found.more), (vec![ada.id], false));
 }
 
 async fn a_wanted_name_is_taken_in_whatever_domain(database: &Database) {

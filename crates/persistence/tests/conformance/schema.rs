@@ -73,8 +73,8 @@ const LOOK_UPS: [&str; 17] = [
     "SELECT id FROM users WHERE realm = 'r' AND linking_domain = 'd' AND email_key IN ('e', 'f') AND email_proof IS NULL \
      ORDER BY id LIMIT 17",
     "SELECT id FROM users WHERE realm = 'r' AND linking_domain = 'd' AND username IN ('n', 'm') ORDER BY id LIMIT 17",
-    "SELECT DISTINCT user_id FROM attribute_values WHERE realm = 'r' AND ((name = 'n' AND value = 'v') OR (name = 'm' \
-     AND value = 'w')) ORDER BY user_id LIMIT 17",
+    "SELECT id FROM users WHERE realm = 'r' AND linking_domain = 'd' AND id IN (SELECT user_id FROM attribute_values \
+     WHERE realm = 'r' AND ((name = 'n' AND value = 'v') OR (name = 'm' AND value = 'w'))) ORDER BY id LIMIT 17",
     "SELECT * FROM linked_identities WHERE realm = 'r' AND user_id IN ('u', 'v') ORDER BY is_primary DESC, created_at, id",
     "SELECT * FROM code_grants WHERE realm = 'r' AND user_id = 'u'",
     "SELECT * FROM grants WHERE realm = 'r' AND user_id = 'u' AND identity = 'i' AND revoked_at IS NULL ORDER BY id",

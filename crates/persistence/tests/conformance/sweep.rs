@@ -65,8 +65,8 @@ fn first_login(name: &str) -> Commit {
         notices: vec![notice(name)],
         code: Some(code_through(&user, Some(identity(&subject)), &entropy(&format!("{name}'s code"))).1),
         ..writes(vec![
-            Write::ReleaseAddress { address: address("claimed@example.org"), except: user.id },
             Write::CreateUser(Box::new(user.clone())),
+            Write::ReleaseAddress { address: address("claimed@example.org"), except: user.id },
             Write::Link(Box::new(tie(name, 1))),
             Write::StartBrowserSession(Box::new(session_through(&user, name, &subject))),
             Write::GrantConsent { user: user.id, client: client(), scopes: vec!["openid".into()], at: at(0) },
