@@ -91,9 +91,15 @@ for (const database of ['sqlite', 'postgres']) {
       const subject = await signsIn(t, 'asking', campus)
       const ben = await arrives(t, 'ask')
       await comesThrough(ben, house, 'asking', search)
-      assert.match(await ben.text(), /another|one more/i)
+      assert.match(await ben.text(), /is linked to .* already\. If you go on, .* is added to it/)
       await ben.sees(await ben.heading())
       assert.equal((await house.identities(subject)).length, 1, 'a question links nothing')
+      await ben.press('Yes, it is mine: link')
+      await ben.sees('Check your mail')
+      await ben.goto((await house.mails.latestTo(campus.email)).links[0])
+      await ben.press('Yes, link them')
+      assert.equal((await learns(ben, house)).sub, subject)
+      assert.equal((await house.identities(subject)).length, 2)
     })
 
     test('where the provider refuses, the person is told before doing anything', async (t) => {

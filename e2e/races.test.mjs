@@ -194,7 +194,7 @@ describe('at the same time, on two nodes', { skip: !postgres && 'BRAID_TEST_POST
         }
       })()
       const [, code] = await Promise.all([
-        act('admin', 'disable', '--username', account.username).then(() => (closed = true)),
+        act('user', 'disable', account.username, '--reason', 'a test').then(() => (closed = true)),
         new Promise((resolve) => setTimeout(resolve, 20 * round)).then(() => redeem(later.url)),
       ])
       await refreshing
@@ -231,5 +231,29 @@ describe('at the same time, on two nodes', { skip: !postgres && 'BRAID_TEST_POST
     await Promise.all(house.braid.nodes.map((node) => node.restart()))
     assert.equal((await refresh(tokens.refresh_token)).error, 'invalid_grant')
     assert.equal((await refresh(second.refresh_token)).error, 'invalid_grant', 'its reuse ended the family')
+  })
+
+  test('rel-5 signing in, unlinking, closing and deleting one account at once: each round ends as if one by one', async () => {
+    const reason = ['--reason', 'a test']
+    for (const round of [1, 2, 3, 4, 5, 6]) {
+      const name = `raced-${round}`
+      const { walker, tokens, subject } = await signedIn(name)
+      const [{ id }] = await house.rows(`SELECT linked_identities.id FROM linked_identities JOIN users ON users.id = user_id WHERE users.subject = '${subject}'`)
+      const acts = [
+        act('identity', 'unlink', subject, id, ...reason).catch(() => 'refused: it is the last way in'),
+        act('user', round % 2 ? 'delete' : 'disable', subject, ...reason),
+      ]
+      const logins = Array.from({ length: 6 }, () => begin(walker.clone()))
+      const refreshes = refresh(tokens.refresh_token)
+      await Promise.all([...acts, ...logins, refreshes])
+      assert.equal((await refresh((await refreshes).refresh_token ?? tokens.refresh_token)).error, 'invalid_grant')
+      assert.ok(!(await begin(walker)).url.startsWith(RAW.callback), 'the browser session is dead')
+      const links = await count(`linked_identities JOIN users ON users.id = user_id WHERE users.subject = '${subject}'`)
+      assert.equal(links, round % 2 ? 0 : 1, 'a tombstone holds nothing; the last way in stays')
+      // The same identity again: nobody's, or refused, and never the old subject with its past.
+      const back = await through(new Walker(), 'campus', house.upstream.accounts[name])
+      if (round % 2) assert.notEqual(subjectOf(await redeem(back.url)), subject)
+      else assert.ok(!back.url.startsWith(RAW.callback), 'a closed account opens nothing')
+    }
   })
 })

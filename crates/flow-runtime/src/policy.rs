@@ -2,10 +2,11 @@
 
 use crate::definition::{Flow, Revision};
 use crate::linking::RuleSet;
+use crate::outcome::DenialCode;
 use crate::session::{Frame, Profile};
 use domain::{
-    AddressProof, BrokeredIdentity, ClientId, ClientPolicy, EmailAddress, FlowName, ProviderAlias, ProviderPolicy, RealmId,
-    Timestamp, Vouched, Wish,
+    AddressProof, BrokeredIdentity, ClientId, ClientPolicy, EmailAddress, FlowName, IdentityKey, ProviderAlias, ProviderPolicy,
+    RealmId, Timestamp, Vouched, Wish,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -104,6 +105,16 @@ impl RealmPolicy {
     /// The current revision of a flow.
     pub fn flow(&self, name: &FlowName) -> Option<&Arc<Flow>> {
         self.flows.get(name)
+    }
+
+    /// Why this identity opens no account now: its provider isn't in use, begins no logins, or doesn't let its authority in.
+    pub fn refusal_of(&self, identity: &IdentityKey) -> Option<DenialCode> {
+        match self.provider(&identity.provider) {
+            None => Some(DenialCode::ProviderDisabled),
+            Some(provider) if provider.link_only => Some(DenialCode::LinkOnly),
+            Some(provider) if !provider.lets_in(identity) => Some(DenialCode::AuthorityRefused),
+            Some(_) => None,
+        }
     }
 
     /// The flow that serves a wish.

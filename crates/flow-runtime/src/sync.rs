@@ -123,7 +123,7 @@ fn attribute(values: &[String], identity: &BrokeredIdentity) -> Attribute {
 
 impl ProfileChange {
     /// The account as it is.
-    fn of(user: &User) -> Self {
+    pub fn of(user: &User) -> Self {
         Self {
             given_name: user.given_name.clone(),
             family_name: user.family_name.clone(),
@@ -131,6 +131,23 @@ impl ProfileChange {
             origins: user.origins.clone(),
             attributes: user.attributes.clone(),
         }
+    }
+
+    /// The same without what came with an identity that the account has no more.
+    #[must_use]
+    pub fn without(mut self, gone: &IdentityKey) -> Self {
+        let came_with = |by: &Provenance| matches!(by, Provenance::Provider { identity: Some(key), .. } if **key == *gone);
+        self.attributes.retain(|_, attribute| !came_with(&attribute.provenance));
+        let fields: Vec<ProfileField> = self.origins.iter().filter(|(_, by)| came_with(by)).map(|(field, _)| *field).collect();
+        for field in fields {
+            self.origins.remove(&field);
+            match field {
+                ProfileField::GivenName => self.given_name = None,
+                ProfileField::FamilyName => self.family_name = None,
+                ProfileField::Picture => self.picture = None,
+            }
+        }
+        self
     }
 
     /// The account as it will be read after the change.

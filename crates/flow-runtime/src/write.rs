@@ -84,7 +84,7 @@ pub enum Write {
     /// Makes a user. A proved address may be proved by nobody else ([`Conflict::Address`]), a username be nobody
     /// else's ([`Conflict::Username`]).
     CreateUser(Box<NewUser>),
-    /// Takes an address from all users that never proved it, except one.
+    /// Takes an address from all users of one's linking domain that never proved it, except that one.
     ReleaseAddress {
         /// The address.
         address: EmailAddress,

@@ -22,6 +22,18 @@ pub(crate) fn proof(
     goes.then(|| AddressProof::TrustedProvider { provider: comer.provider.clone(), at: now })
 }
 
+/// Whether whoever holds this identity has shown, by what counts today, that its address is theirs. If not, it goes with a hand-over.
+pub(crate) fn stays(policy: &RealmPolicy, link: &LinkedIdentity) -> bool {
+    let trusted = |email: &domain::AssertedEmail| {
+        policy.provider(&link.key.provider).is_some_and(|provider| provider.is_trusted_for(&link.key, &email.address))
+    };
+    match &link.assured {
+        Some(AddressProof::TrustedProvider { .. }) => link.email.as_ref().is_some_and(trusted),
+        Some(AddressProof::Mailbox { .. } | AddressProof::Administrator { .. }) => true,
+        None => false,
+    }
+}
+
 /// Whether the account is handed over.
 pub(crate) fn goes_over(policy: &RealmPolicy, comer: Comer<'_>, (user, identities): (&User, &[LinkedIdentity])) -> bool {
     let Comer { provider, trusted } = comer;
@@ -31,5 +43,5 @@ pub(crate) fn goes_over(policy: &RealmPolicy, comer: Comer<'_>, (user, identitie
         link.assured.is_some() && !link.email.as_ref().is_some_and(same)
     };
     let hands_over = policy.provider(provider).is_some_and(|provider| provider.unproved_claims == UnprovedClaims::HandOver);
-    hands_over && claims && !identities.iter().any(is_of_somebody_else)
+    hands_over && claims && user.is_open() && !identities.iter().any(is_of_somebody_else)
 }

@@ -13,6 +13,7 @@ mod finding;
 pub(crate) mod hand_over;
 mod link_by_rule;
 mod mailing;
+mod names;
 mod new_password;
 mod new_user;
 mod provider;

@@ -1,7 +1,7 @@
 //! `username-and-password`: the login form.
 
 use super::fields::{Reading, problems, remembered};
-use super::{Act, Authenticator, Cause, Effect, Input, Sight, Turn};
+use super::{Act, Authenticator, Cause, Effect, Input, Sight, Turn, names};
 use crate::ask::{Counter, Fact, FoundUsers, PasswordVerdict, Question, Reservation};
 use crate::definition::declaration::{AskKind, Declaration, Establishes, Kind, Outcome};
 use crate::event::{Form, action};
@@ -86,7 +86,7 @@ fn check(sight: &Sight<'_>, form: &Form, found: &FoundUsers) -> Turn {
 /// The account that a name stands for: by username; by address the account that proved it; else the only account that holds it.
 fn who<'a>(login: &str, found: &'a FoundUsers) -> Option<&'a User> {
     let address = EmailAddress::parse(login).ok();
-    let owner = || found.by_email.iter().find(|user| address.as_ref().is_some_and(|address| user.has_proved(address)));
+    let owner = || names::owner(address.as_ref()?, found);
     let only = || match found.by_email.as_slice() {
         [one] => Some(one),
         _ => None,

@@ -8,7 +8,8 @@ use crate::definition::ExecutionId;
 use crate::outcome::{DenialCode, Fault};
 use crate::policy::RealmPolicy;
 use crate::session::Chosen;
-use domain::{Entropy, Timestamp, User};
+use crate::write::Write;
+use domain::{Entropy, Epoch, Timestamp, User};
 
 impl Run {
     /// Somebody else may have finished this first login, in another tab or on another node. Then it is an ordinary one.
@@ -42,10 +43,14 @@ impl Run {
     pub(super) fn still_so(mut self, policy: &RealmPolicy, fact: Fact, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
         let frame = self.session.frames.last_mut().ok_or(Fault::Frames("no frame to conclude"))?;
         let chosen = frame.user.as_mut().ok_or(Fault::Frames("a flow succeeded without a user"))?;
-        match now_of(chosen, fact).ok_or(Fault::WrongFact { authenticator: "end of a flow" })? {
+        let before = as_stored(chosen.user(), &self.writes);
+        let is_as_stored = before.epoch == chosen.user().epoch;
+        match now_of(chosen, &before, fact).ok_or(Fault::WrongFact { authenticator: "end of a flow" })? {
             Now::There(user) => {
                 let id = user.id;
-                chosen.how.refresh(user);
+                if is_as_stored {
+                    chosen.how.refresh(user);
+                }
                 self.see_user(id);
                 self.turn(policy, Turning::Walk, now, entropy)
             }
@@ -111,8 +116,20 @@ pub(super) fn how_now(chosen: &Chosen) -> Question {
     if chosen.rests_on_identity() { Question::IdentitiesOf(user) } else { Question::FindUser(user) }
 }
 
+/// The account as it is until this step is committed: its own writes have not moved the epoch yet.
+fn as_stored(user: User, writes: &[Write]) -> User {
+    let moves = |write: &&Write| match write {
+        Write::SetPassword { user: moved, .. } | Write::SetAddress { user: moved, .. } | Write::HandOver { user: moved, .. } => {
+            *moved == user.id
+        }
+        _ => false,
+    };
+    let moved = i64::try_from(writes.iter().filter(moves).count()).unwrap_or_default();
+    User { epoch: Epoch(user.epoch.0.saturating_sub(moved)), ..user }
+}
+
 /// What the answer to [`how_now`] means. None: it is no answer to that.
-pub(super) fn now_of(chosen: &Chosen, fact: Fact) -> Option<Now> {
+pub(super) fn now_of(chosen: &Chosen, before: &User, fact: Fact) -> Option<Now> {
     let (user, still_linked) = match fact {
         Fact::FoundUser(found) if !chosen.rests_on_identity() => (found, true),
         Fact::OwnIdentities(Some(found)) if chosen.rests_on_identity() => {
@@ -122,7 +139,7 @@ pub(super) fn now_of(chosen: &Chosen, fact: Fact) -> Option<Now> {
         Fact::OwnIdentities(None) if chosen.rests_on_identity() => (None, false),
         _ => return None,
     };
-    Some(match user.filter(|user| user.goes_on_from(&chosen.user())) {
+    Some(match user.filter(|user| user.goes_on_from(before)) {
         Some(user) if still_linked => Now::There(user),
         Some(_) => Now::WithoutIdentity,
         None => Now::Gone,

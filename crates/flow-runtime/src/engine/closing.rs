@@ -57,7 +57,7 @@ impl Run {
         now: Timestamp,
         entropy: &Entropy,
     ) -> Result<Step, Fault> {
-        let user = match now_of(&chosen, fact).ok_or(Fault::WrongFact { authenticator: "consent" })? {
+        let user = match now_of(&chosen, &chosen.user(), fact).ok_or(Fault::WrongFact { authenticator: "consent" })? {
             Now::There(user) => user,
             Now::WithoutIdentity => return self.sign_in_anew(policy, now, entropy),
             Now::Gone => return Ok(self.deny(DenialCode::AccountDisabled, now)),
@@ -65,11 +65,9 @@ impl Run {
         if !self.policy_has_client(policy) {
             return Ok(self.deny(DenialCode::ClientDisabled, now));
         }
-        if let Some(identity) = &chosen.identity
-            && !matches!(chosen.how, How::BrowserSession(..))
-            && policy.provider(&identity.provider).is_none()
-        {
-            return Ok(self.deny(DenialCode::ProviderDisabled, now));
+        let came_with = chosen.identity.as_ref().filter(|_| !matches!(chosen.how, How::BrowserSession(..)));
+        if let Some(refusal) = came_with.and_then(|identity| policy.refusal_of(identity)) {
+            return Ok(self.deny(refusal, now));
         }
         let request = &self.session.request;
         let grant =

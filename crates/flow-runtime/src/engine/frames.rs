@@ -71,11 +71,11 @@ impl Run {
                 let record = proof.record().clone();
                 let user = if proof.hands_over() {
                     let proof = handed_over_by(policy, frame, &user, now).ok_or(Fault::ForeignProof)?;
-                    self.hand_over(&user, proof)
+                    self.hand_over(policy, frame, &user, proof)
                 } else {
                     user
                 };
-                let replaced = self.replace_others(policy, frame, user.id);
+                let (user, replaced) = self.replace_others(policy, frame, user);
                 self.link(frame, (user.id, record), policy, now, entropy)?;
                 self.tell_the_owner(frame, (&user, replaced), now, policy);
                 chosen.how.refresh(Box::new(self.keep_in_step(policy, frame, user)));

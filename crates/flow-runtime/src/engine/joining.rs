@@ -8,8 +8,8 @@ use crate::others::{Joining, are_agreed_to, joining, matter};
 use crate::outcome::{DenialCode, Fault};
 use crate::policy::RealmPolicy;
 use crate::session::{Frame, How};
-use crate::write::{UnlinkReason, Write};
-use domain::{AddressProof, Entropy, Timestamp, User, UserId};
+use crate::write::{ProfileChange, UnlinkReason, Write};
+use domain::{AddressProof, Entropy, LinkedIdentity, Timestamp, User, UserId};
 
 impl Run {
     /// Whose identities must be read before the frame's is linked, unless that was done in this step.
@@ -41,24 +41,34 @@ impl Run {
     }
 
     /// Takes off the account what the frame's identity replaces, and says what people were called by it.
-    pub(super) fn replace_others(&mut self, policy: &RealmPolicy, frame: &Frame, user: UserId) -> Vec<String> {
-        let Joining::Instead(others) = joining(policy, frame) else { return Vec::new() };
+    pub(super) fn replace_others(&mut self, policy: &RealmPolicy, frame: &Frame, user: User) -> (User, Vec<String>) {
+        let Joining::Instead(others) = joining(policy, frame) else { return (user, Vec::new()) };
         for other in &others {
-            self.writes.push(Write::Unlink { identity: other.id, user, why: UnlinkReason::Replaced });
+            self.writes.push(Write::Unlink { identity: other.id, user: user.id, why: UnlinkReason::Replaced });
         }
-        others.into_iter().map(|other| other.label).collect()
+        (others.iter().fold(user, without), others.into_iter().map(|other| other.label).collect())
     }
 
     /// Hands the account over, and says how it is afterwards.
-    pub(super) fn hand_over(&mut self, user: &User, proof: AddressProof) -> User {
+    pub(super) fn hand_over(&mut self, policy: &RealmPolicy, frame: &Frame, user: &User, proof: AddressProof) -> User {
         self.writes.push(Write::HandOver { user: user.id, proof: proof.clone() });
         let mut after = User { has_password: false, epoch: user.epoch.next(), ..user.clone() };
         if let Some(email) = &mut after.email {
             self.writes.push(Write::ReleaseAddress { address: email.address.clone(), except: user.id });
             email.proof = Some(proof);
         }
+        let goes = |link: &&LinkedIdentity| !hand_over::stays(policy, link);
+        for link in frame.existing_identities.iter().filter(goes) {
+            self.writes.push(Write::Unlink { identity: link.id, user: user.id, why: UnlinkReason::Unproved });
+            after = without(after, link);
+        }
         after
     }
+}
+
+/// The account without what came with an identity that it has no more.
+fn without(user: User, gone: &LinkedIdentity) -> User {
+    ProfileChange::of(&user).without(&gone.key).made_to(user)
 }
 
 /// Why the frame's identity doesn't join the account, whatever was proved.

@@ -134,6 +134,15 @@ impl Run {
         self.seen.insert(user);
     }
 
+    /// How an account is that this very step makes: nobody else can know.
+    pub(super) fn made_here(&self, question: &Question) -> Option<Fact> {
+        let Question::FindUser(wanted) = question else { return None };
+        self.writes.iter().find_map(|write| match write {
+            Write::CreateUser(new) if new.id == *wanted => Some(Fact::FoundUser(Some(Box::new(new.as_user())))),
+            _ => None,
+        })
+    }
+
     /// The account that was found in an earlier event, and not looked at since; or whose identity opened it then, which may have been
     /// taken off it since.
     pub(super) fn unsure_of(&self, chosen: &Chosen) -> Option<UserId> {

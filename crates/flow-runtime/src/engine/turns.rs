@@ -10,7 +10,7 @@ use crate::authenticator::{Act, Cause, Effect, Input, Sight};
 use crate::definition::{ExecutionId, Flow};
 use crate::outcome::{DenialCode, Fault, Next};
 use crate::policy::RealmPolicy;
-use crate::session::{Chosen, Ended, Frame, Purpose, Rest};
+use crate::session::{Chosen, Ended, Frame, How, Purpose, Rest};
 use domain::{Entropy, ExchangeId, ProviderAlias, Timestamp, UpstreamExchange};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -101,13 +101,14 @@ impl Run {
     /// The flow of the innermost frame, if it may still run: a disabled provider opens nothing, also for what is in flight.
     pub(super) fn flow(&self, policy: &RealmPolicy) -> Result<Arc<Flow>, DenialCode> {
         let frame = self.session.frame().ok_or(DenialCode::FlowGone)?;
-        if let Some(key) = frame.identity.as_ref().map(|identity| &identity.key) {
-            let provider = policy.provider(&key.provider).ok_or(DenialCode::ProviderDisabled)?;
-            if !provider.lets_in(key) {
-                return Err(DenialCode::AuthorityRefused);
-            }
+        // A browser session has a life of its own.
+        let came = frame.user.as_ref().filter(|chosen| !matches!(chosen.how, How::BrowserSession(..)));
+        let came_with = came.and_then(|chosen| chosen.identity.as_ref());
+        let keys = frame.identity.iter().map(|identity| &identity.key).chain(came_with);
+        match keys.filter_map(|key| policy.refusal_of(key)).next() {
+            Some(refusal) => Err(refusal),
+            None => policy.flow_of(frame).map(Arc::clone).ok_or(DenialCode::FlowGone),
         }
-        policy.flow_of(frame).map(Arc::clone).ok_or(DenialCode::FlowGone)
     }
 
     fn count_turn(&mut self, flow: &Flow) -> Result<(), Fault> {
@@ -188,7 +189,10 @@ impl Run {
             self.decide(flow, execution, declaration.name, outcome, now);
         }
         match turn.act {
-            Act::Ask(question) => Ok(Acted::Step(self.ask(Asker::Execution(execution, cause), *question))),
+            Act::Ask(question) => match self.made_here(&question) {
+                Some(fact) => Ok(Acted::Step(self.answered(policy, (execution, cause, &question, fact), now, entropy)?)),
+                None => Ok(Acted::Step(self.ask(Asker::Execution(execution, cause), *question))),
+            },
             Act::Show { .. } => Ok(Acted::Step(self.show_found(execution, now))),
             Act::Redirect { provider, fresh } => Ok(Acted::Step(self.redirect(execution, (provider, fresh), now, entropy))),
             Act::Call { flow, identity } => {

@@ -3,7 +3,7 @@
 use super::Case;
 use super::rule::{AccountField, Claim, FindBy};
 use super::value::Wanted;
-use domain::{Attribute, AttributeName, Provenance, ProviderPolicy, User};
+use domain::{Attribute, AttributeName, IdentityKey, Provenance, ProviderPolicy, User};
 
 impl Case<'_> {
     /// Whether the provider's word proves that the account with this value is the person's.
@@ -24,7 +24,7 @@ impl Case<'_> {
             }
             (AccountField::Attribute(name), Wanted::Attribute(..)) => {
                 let authority_counts = self.identity.key.authority.is_none() || names_authority;
-                let came_from_there = user.attributes.get(name).is_some_and(|own| is_from(own, provider));
+                let came_from_there = user.attributes.get(name).is_some_and(|own| is_from(own, provider, &self.identity.key));
                 authority_counts
                     && provider.hands_out.contains(name)
                     && self.is_handed_out(&by.claim, provider)
@@ -44,9 +44,15 @@ impl Case<'_> {
     }
 }
 
-fn is_from(own: &Attribute, provider: &ProviderPolicy) -> bool {
+/// Whether the account has its value from an administrator, or from this provider: behind a federation, from the very authority that
+/// speaks now.
+fn is_from(own: &Attribute, provider: &ProviderPolicy, comer: &IdentityKey) -> bool {
     match &own.provenance {
-        Provenance::Provider { provider: alias, .. } => *alias == provider.alias,
+        Provenance::Provider { provider: alias, identity, .. } => {
+            let same_authority =
+                identity.as_ref().is_some_and(|key| key.issuer == comer.issuer && key.authority == comer.authority);
+            *alias == provider.alias && (comer.authority.is_none() || same_authority)
+        }
         Provenance::Administrator => true,
         Provenance::Typed => false,
     }

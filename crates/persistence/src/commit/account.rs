@@ -3,7 +3,10 @@
 use crate::column::{json, json_or_null};
 use crate::entity::users::{ActiveModel, Entity, Model};
 use crate::{StoreError, attributes, audit, consents, grants, identities, sessions, users};
-use domain::{AddressProof, AuditEvent, AuditKind, IdentityId, LinkedIdentity, OwnedAddress, RealmId, Secret, Timestamp, UserId};
+use domain::{
+    AddressProof, AuditEvent, AuditKind, IdentityId, IdentityKey, LinkedIdentity, OwnedAddress, RealmId, Secret, Timestamp,
+    UserId,
+};
 use flow_runtime::{ProfileChange, UnlinkReason};
 use sea_orm::ActiveValue::{Set, Unchanged};
 use sea_orm::{DatabaseTransaction, DbErr, EntityTrait as _};
@@ -59,7 +62,7 @@ pub(super) async fn set_address(
     Ok(Entity::update(changed).exec_without_returning(tx).await.map(|_| ()))
 }
 
-/// Password and identities that prove nothing go; the address counts as proved.
+/// Password, consents and identities that prove nothing go; the address counts as proved.
 pub(super) async fn hand_over(
     tx: &DatabaseTransaction,
     realm: &RealmId,
@@ -72,7 +75,12 @@ pub(super) async fn hand_over(
     }
     let Some(row) = users::lock(tx, realm, user).await? else { return Ok(Ok(())) };
     let changed = ActiveModel { password_hash: Set(None), email_proof: Set(Some(json(TABLE, proof)?)), ..moved(&row, true) };
-    Ok(Entity::update(changed).exec_without_returning(tx).await.map(|_| ()))
+    if let Err(error) = Entity::update(changed).exec_without_returning(tx).await {
+        return Ok(Err(error));
+    }
+    // What clients were let in to by somebody else is asked anew.
+    consents::forget(tx, realm, user).await?;
+    Ok(Ok(()))
 }
 
 pub(super) async fn change_profile(
@@ -94,6 +102,19 @@ pub(super) async fn change_profile(
     attributes::replace(tx, realm, user, &profile.attributes).await
 }
 
+/// Values that came with an identity find and describe the account no more. The version moves, whether there were some or not.
+async fn forget_what_came_with(
+    tx: &DatabaseTransaction,
+    realm: &RealmId,
+    user: UserId,
+    gone: &IdentityKey,
+) -> Result<(), StoreError> {
+    let Some(account) = users::find(tx, realm, user).await? else { return Ok(()) };
+    let before = ProfileChange::of(&account);
+    let after = before.clone().without(gone);
+    if after == before { touch(tx, realm, user).await } else { change_profile(tx, realm, user, &after).await }
+}
+
 /// Takes an identity off its account, with all that was gained through it. None if it isn't the account's.
 pub(crate) async fn unlink(
     tx: &DatabaseTransaction,
@@ -105,7 +126,7 @@ pub(crate) async fn unlink(
     let Some(gone) = identities::remove(tx, realm, user, identity).await? else { return Ok(None) };
     sessions::end_gained_through(tx, realm, user, &gone.key).await?;
     grants::end_gained_through(tx, realm, user, &gone.key, now).await?;
-    touch(tx, realm, user).await?;
+    forget_what_came_with(tx, realm, user, &gone.key).await?;
     let event = AuditEvent {
         kind: AuditKind::IdentityUnlinked,
         user: Some(user),

@@ -100,8 +100,11 @@ async fn release_address(
     except: UserId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    // An address is one account's inside a linking domain; what accounts of another one say of it is no matter here.
+    let Some(owner) = users::find(tx, realm, except).await? else { return Ok(()) };
     let unproved = Entity::find()
         .filter(Column::Realm.eq(realm.as_str()))
+        .filter(Column::LinkingDomain.eq(owner.linking_domain.as_str()))
         .filter(Column::EmailKey.eq(address.key()))
         .filter(Column::EmailProof.is_null())
         .filter(Column::Id.ne(except.to_string()))

@@ -3,7 +3,7 @@
 use crate::database::Database;
 use crate::on_every_database;
 use crate::scene::*;
-use domain::{AccountState, AuditKind, Epoch, Secret, Version};
+use domain::{AccountState, AuditKind, Epoch, LinkingDomain, Secret, Version};
 use flow_runtime::{Conflict, NewUser, Write};
 use persistence::Committed;
 
@@ -94,6 +94,8 @@ async fn an_address_is_released_by_all_who_never_proved_it(database: &Database) 
         make(store, &person_at(name, typed("ada@example.org"))).await;
     }
     make(store, &person_at("dave", proved("dave@example.org"))).await;
+    let elsewhere = LinkingDomain::parse("staff").unwrap();
+    make(store, &NewUser { linking_domain: elsewhere, ..person_at("fred", typed("ada@example.org")) }).await;
     let release = Write::ReleaseAddress { address: address("Ada@example.org"), except: id("carol") };
     done(store, vec![release, Write::CreateUser(Box::new(person_at("eve", proved("ada@example.org"))))]).await;
     for name in ["ada", "bob"] {
@@ -101,7 +103,7 @@ async fn an_address_is_released_by_all_who_never_proved_it(database: &Database) 
         assert_eq!((user.email, user.version), (None, Version(1)), "{name}");
     }
     let kept = store.find_users(&realm(), None, Some(&address("ada@example.org"))).await.unwrap().by_email;
-    assert_eq!(kept.len(), 2, "carol keeps it, eve proved it");
+    assert_eq!(kept.len(), 3, "carol keeps it, eve proved it, and fred is in another linking domain");
     assert_eq!(recorded(store, AuditKind::AddressReleased).await, 2);
 }
 

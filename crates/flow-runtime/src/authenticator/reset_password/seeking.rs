@@ -2,7 +2,7 @@
 
 use super::super::fields::Reading;
 use super::super::mailing::{self, Post};
-use super::super::{Act, Cause, Effect, Sight, Turn};
+use super::super::{Act, Cause, Effect, Sight, Turn, names};
 use super::anew;
 use crate::ask::{Candidate, Counter, Fact, FoundUsers, Question, Reservation};
 use crate::event::{Form, action};
@@ -93,14 +93,8 @@ fn found_users(sight: &Sight<'_>, name: &str, found: &FoundUsers, entropy: &Entr
 /// apart; else any that claims it, because then the address alone matters.
 fn who<'a>(name: &str, found: &'a FoundUsers) -> Option<&'a User> {
     let address = EmailAddress::parse(name).ok();
-    let owners: Vec<&User> =
-        found.by_email.iter().filter(|user| address.as_ref().is_some_and(|address| user.has_proved(address))).collect();
-    let owner = match owners.as_slice() {
-        [] => found.by_email.first(),
-        [one] => Some(*one),
-        several => several.iter().find(|user| user.linking_domain == domain::LinkingDomain::default()).copied(),
-    };
-    found.by_username.as_ref().or(owner)
+    let owner = || names::owner(address.as_ref()?, found);
+    found.by_username.as_ref().or_else(owner).or_else(|| found.by_email.first())
 }
 
 fn nobodys_mailbox(name: &str) -> Option<EmailAddress> {

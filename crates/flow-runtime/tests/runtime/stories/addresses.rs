@@ -227,3 +227,32 @@ fn without_mail_no_address_is_proved_or_changed() {
         assert_eq!(signs_in(&mut w, wish, "ada").denial(), DenialCode::NoWayLeft);
     }
 }
+
+#[test]
+fn ph_34_who_came_by_a_provider_that_is_closed_meanwhile_changes_nothing() {
+    let (mut w, vic) = with_owner();
+    let known = crate::world::someone("campus", "1");
+    w.link(&known, vic);
+    let mut login = w.login_with(None, |request| {
+        request.wish = Wish::ChangeAddress;
+        request.prompt.login = true;
+    });
+    let anew = known.clone().authenticated_at(w.now);
+    login.comes_as(&mut w, &anew);
+    login.sends(&mut w, action::CONTINUE, &[("email", "mallory@evil.org")]);
+    w.provider("campus").enabled = false;
+    login.presses_mail(&mut w, "mallory@evil.org");
+    assert_eq!(login.denial(), DenialCode::ProviderDisabled);
+    assert!(w.users[&vic].has_proved(&address(VIC)));
+}
+
+#[test]
+fn somebody_new_proves_the_address_in_the_login_that_made_the_account() {
+    let mut w = World::new();
+    let new = crate::world::someone("social", "1").with(VIC, domain::Vouched::No);
+    let mut login = w.login_with(None, |request| request.wish = Wish::VerifyAddress);
+    login.comes_as(&mut w, &new);
+    assert!(matches!(login.page(&w), Page::CheckMail { .. }), "{:?}", login.page(&w));
+    login.presses_mail(&mut w, VIC);
+    assert!(w.users[&login.user()].has_proved(&address(VIC)));
+}

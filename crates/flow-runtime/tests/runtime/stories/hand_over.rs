@@ -107,3 +107,35 @@ fn of_several_claims_none_is_handed_over() {
     let login = comes(&mut w, &ada);
     assert!(![account, other].contains(&login.user()));
 }
+
+#[test]
+fn what_a_squatters_identity_gave_goes_with_it() {
+    let (mut w, account, theirs, ada) = squatted();
+    let number = domain::AttributeName::parse("employee").unwrap();
+    let provider = theirs.0.key.provider.clone();
+    let from_theirs = domain::Provenance::Provider { provider, vouched: false, identity: Some(Box::new(theirs.0.key.clone())) };
+    w.change(account, |user| {
+        let planted = domain::Attribute { values: vec!["7".into()], provenance: from_theirs };
+        user.attributes.insert(number.clone(), planted);
+    });
+    comes(&mut w, &ada);
+    assert_eq!(w.owner_of(&theirs), None);
+    assert!(w.users[&account].attributes.is_empty(), "nothing finds the account for the squatter any more");
+}
+
+#[test]
+fn a_closed_claim_is_not_handed_over_and_locks_nobody_out() {
+    let (mut w, account, _, ada) = squatted();
+    w.disable(account);
+    let login = comes(&mut w, &ada);
+    assert_ne!(login.user(), account, "a fresh account has the address");
+}
+
+#[test]
+fn an_assurance_that_counts_no_more_keeps_no_identity() {
+    let (mut w, account, theirs, ada) = squatted();
+    let once = AddressProof::TrustedProvider { provider: theirs.0.key.provider.clone(), at: w.now };
+    w.identities.get_mut(&theirs.0.key).unwrap().assured = Some(once);
+    let login = comes(&mut w, &ada);
+    assert_eq!((login.user(), w.owner_of(&theirs)), (account, None), "its provider isn't trusted any more");
+}

@@ -194,3 +194,25 @@ fn a_link_only_provider_begins_no_login() {
     let hinted = w.login_with(None, |request| request.provider_hint = Some(crate::world::alias("campus")));
     assert!(matches!(hinted.page(&w), Page::Login { .. }), "a hint doesn't lead there");
 }
+
+fn behind(authority: &str, mut person: Person) -> Person {
+    person.0.key.authority = Some(authority.to_owned());
+    person
+}
+
+#[test]
+fn ph_49_what_another_authority_gave_an_account_links_nobody_to_it() {
+    let rule = LinkingRule { authorities: ["campus".to_owned()].into(), ..by_employee() };
+    let mut w = ruled(vec![rule]);
+    w.provider("campus").hands_out.insert(employee());
+    let mallory = comes(&mut w, &behind("social", employed(someone("campus", "m"), "7"))).user();
+    let vic = behind("campus", employed(someone("campus", "v"), "7"));
+    comes(&mut w, &vic);
+    assert_eq!(w.owner_of(&vic), None, "the account of {mallory} is to be proved first");
+
+    let mut w = ruled(vec![LinkingRule { authorities: ["campus".to_owned()].into(), ..by_employee() }]);
+    w.provider("campus").hands_out.insert(employee());
+    let own = comes(&mut w, &behind("campus", employed(someone("campus", "a"), "7"))).user();
+    let second = behind("campus", employed(someone("campus", "b"), "7"));
+    assert_eq!(comes(&mut w, &second).user(), own, "what the same authority gave does");
+}

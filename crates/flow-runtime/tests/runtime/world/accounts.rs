@@ -12,7 +12,7 @@ impl World {
                 if let Some(key) = gone.map(|link| link.key.clone()) {
                     self.identities.remove(&key);
                     self.sessions.retain(|_, session| session.user != *user || session.identity.as_ref() != Some(&key));
-                    self.touch(*user, false, |_| {});
+                    self.touch(*user, false, |user| forget(user, &key));
                 }
                 Ok(())
             }
@@ -30,9 +30,12 @@ impl World {
                 Ok(())
             }
             Write::HandOver { user, proof } => {
-                self.identities.retain(|_, link| link.user != *user || link.assured.is_some());
+                let goes = |link: &domain::LinkedIdentity| link.user == *user && link.assured.is_none();
+                let gone: Vec<_> = self.identities.values().filter(|link| goes(link)).map(|link| link.key.clone()).collect();
+                self.identities.retain(|key, _| !gone.contains(key));
                 self.passwords.remove(user);
                 self.touch(*user, true, |user| {
+                    gone.iter().for_each(|key| forget(user, key));
                     user.has_password = false;
                     if let Some(email) = &mut user.email {
                         email.proof = Some(proof.clone());
@@ -60,4 +63,10 @@ impl World {
             user.epoch = user.epoch.next();
         }
     }
+}
+
+fn forget(user: &mut User, gone: &domain::IdentityKey) {
+    let left = flow_runtime::ProfileChange::of(user).without(gone);
+    (user.given_name, user.family_name, user.picture) = (left.given_name, left.family_name, left.picture);
+    (user.origins, user.attributes) = (left.origins, left.attributes);
 }

@@ -116,7 +116,8 @@ impl World {
     }
 
     fn release(&mut self, address: &EmailAddress, except: UserId) {
-        for user in self.users.values_mut().filter(|user| user.id != except) {
+        let domain = self.users[&except].linking_domain.clone();
+        for user in self.users.values_mut().filter(|user| user.id != except && user.linking_domain == domain) {
             let claim = user.email.as_ref().filter(|email| !email.is_proved());
             if claim.is_some_and(|email| email.address.names_the_same_mailbox_as(address)) {
                 user.email = None;
