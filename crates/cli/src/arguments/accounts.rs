@@ -53,7 +53,7 @@ pub(crate) enum IdentityCommand {
         #[command(flatten)]
         hand: Hand,
     },
-    /// Choose the identity that feeds name, address and picture
+    /// Choose the identity that feeds names and picture
     Primary {
         #[command(flatten)]
         named: Named,

@@ -61,6 +61,7 @@ pub(super) fn link(sight: &Sight<'_>, user: Box<User>, hands_over: bool) -> Turn
 /// Whether the account only claims the address that the provider is trusted for, and goes to whoever comes with that word.
 pub(super) fn is_handed_over(sight: &Sight<'_>, account: (&User, &[LinkedIdentity])) -> bool {
     let provider = sight.frame.identity.as_ref().map(|identity| &identity.key.provider);
-    let comer = provider.zip(sight.policy.trusted_address(sight.frame));
+    // Where another account has proved the address, it isn't the claimant's to be handed over by.
+    let comer = provider.zip(sight.policy.trusted_address(sight.frame)).filter(|_| !sight.frame.address_is_anothers);
     comer.is_some_and(|(provider, trusted)| hand_over::goes_over(sight.policy, Comer { provider, trusted }, account))
 }

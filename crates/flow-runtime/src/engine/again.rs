@@ -124,8 +124,8 @@ fn as_stored(user: User, writes: &[Write]) -> User {
         }
         _ => false,
     };
-    let moved = i64::try_from(writes.iter().filter(moves).count()).unwrap_or_default();
-    User { epoch: Epoch(user.epoch.0.saturating_sub(moved)), ..user }
+    let steps = i64::try_from(writes.iter().filter(moves).count()).unwrap_or_default();
+    User { epoch: Epoch(user.epoch.0.saturating_sub(steps)), ..user }
 }
 
 /// What the answer to [`how_now`] means. None: it is no answer to that.

@@ -86,6 +86,7 @@ pub(super) fn stops(policy: &RealmPolicy, frame: &Frame, now: Timestamp) -> Opti
 
 /// What proves the address of an account that is handed over to the frame's identity. None: it isn't.
 pub(super) fn handed_over_by(policy: &RealmPolicy, frame: &Frame, user: &User, now: Timestamp) -> Option<AddressProof> {
-    let comer = Comer { provider: &frame.identity.as_ref()?.key.provider, trusted: policy.trusted_address(frame)? };
+    let trusted = policy.trusted_address(frame).filter(|_| !frame.address_is_anothers)?;
+    let comer = Comer { provider: &frame.identity.as_ref()?.key.provider, trusted };
     hand_over::proof(policy, comer, (user, &frame.existing_identities), now)
 }

@@ -104,8 +104,8 @@ impl Run {
         // A browser session has a life of its own.
         let came = frame.user.as_ref().filter(|chosen| !matches!(chosen.how, How::BrowserSession(..)));
         let came_with = came.and_then(|chosen| chosen.identity.as_ref());
-        let keys = frame.identity.iter().map(|identity| &identity.key).chain(came_with);
-        match keys.filter_map(|key| policy.refusal_of(key)).next() {
+        let mut keys = frame.identity.iter().map(|identity| &identity.key).chain(came_with);
+        match keys.find_map(|key| policy.refusal_of(key)) {
             Some(refusal) => Err(refusal),
             None => policy.flow_of(frame).map(Arc::clone).ok_or(DenialCode::FlowGone),
         }

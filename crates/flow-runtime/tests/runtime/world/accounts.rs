@@ -35,7 +35,9 @@ impl World {
                 self.identities.retain(|key, _| !gone.contains(key));
                 self.passwords.remove(user);
                 self.touch(*user, true, |user| {
-                    gone.iter().for_each(|key| forget(user, key));
+                    for key in &gone {
+                        forget(user, key);
+                    }
                     user.has_password = false;
                     if let Some(email) = &mut user.email {
                         email.proof = Some(proof.clone());
