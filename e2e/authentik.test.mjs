@@ -107,7 +107,7 @@ describe('matching modes', () => {
     await person.sees(await person.heading())
     assert.equal((await house.identities(owner.subject)).length, 0)
     await person.press('Go on')
-    await person.fill('Password of that account', PASSWORD)
+    await person.fill('Password of your account', PASSWORD)
     await person.press('Link')
     assert.equal((await learns(person, house)).sub, owner.subject)
   })
