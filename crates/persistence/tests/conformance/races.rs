@@ -226,6 +226,7 @@ async fn inv_7_a_disable_between_question_and_commit_wins(database: &Database) {
 
 async fn a_guard_lets_one_of_many_through(database: &Database) {
     make(&database.store, &person_at("ada", typed("ada@example.org"))).await;
+    make(&database.store, &person("bob")).await;
     let outcomes = all_at_once(database, 40, |store, _| async move {
         let moves_the_version = Write::ReleaseAddress { address: address("ada@example.org"), except: id("bob") };
         let guards = vec![Guard { user: id("ada"), version: Version(0) }];
