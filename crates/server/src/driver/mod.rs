@@ -104,6 +104,7 @@ impl Driver<'_> {
             let Some(look) = self.look(handle).await? else { return Ok(Driven::Gone) };
             let entropy = adapters::fresh_entropy();
             let read_at = look.stored.as_ref().ok().copied();
+            let before = look.session.clone();
             let step = match look.stored {
                 Ok(_) | Err(Next::Show) => {
                     let policy = &self.realm.policy;
@@ -114,6 +115,9 @@ impl Driver<'_> {
             };
             match self.settle(step).await? {
                 Settled::Rejected(rejected) => return Ok(Driven::Rejected(rejected)),
+                Settled::Rest(resting) if read_at.is_some() && leaves_as_it_is(&before, &resting) => {
+                    return Ok(Driven::On(Box::new(resting.session), resting.next));
+                }
                 Settled::Rest(resting) => match self.commit(*resting, read_at).await? {
                     Landed::Driven(driven) => return Ok(driven),
                     // So many clicks at once: the person looks at what came of the others.
@@ -177,6 +181,13 @@ impl Driver<'_> {
             Committed::GuardMoved | Committed::Conflict(_) => Ok(Landed::Moved),
         }
     }
+}
+
+/// Whether there is nothing to commit: the page is as it was. A flood of tries that don't count would otherwise be in the way of the one
+/// that does.
+fn leaves_as_it_is(before: &AuthenticationSession, resting: &Resting) -> bool {
+    let silent = resting.writes.is_empty() && resting.notices.is_empty();
+    silent && resting.next == Next::Show && resting.session == *before
 }
 
 fn code_of(session: &AuthenticationSession, finish: &Finish, now: Timestamp) -> CodeGrant {
