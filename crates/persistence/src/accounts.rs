@@ -1,13 +1,10 @@
 //! Accounts that are made, and passwords that are set, outside of a login.
 
-use crate::commit::account::moved;
-use crate::entity::users::{ActiveModel, Entity};
+use crate::commit::account;
 use crate::store::transaction;
-use crate::{Commit, Committed, Store, StoreError, audit, consents, users};
+use crate::{Commit, Committed, Store, StoreError, audit, users};
 use domain::{AuditEvent, AuditKind, RealmId, Secret, Timestamp, User, UserId};
 use flow_runtime::{NewUser, Write};
-use sea_orm::ActiveValue::Set;
-use sea_orm::EntityTrait as _;
 
 impl Store {
     /// Makes a user. Never [`Committed::Stale`] or [`Committed::GuardMoved`].
@@ -28,11 +25,11 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<User>, StoreError> {
         transaction!(self, |tx| {
-            let Some(row) = users::lock(tx, realm, user).await? else { return Ok(None) };
-            let changed = ActiveModel { password_hash: Set(Some(hash.reveal().to_owned())), ..moved(&row, true) };
-            Entity::update(changed).exec_without_returning(tx).await?;
+            if users::lock(tx, realm, user).await?.is_none() {
+                return Ok(None);
+            }
+            account::set_password(tx, realm, user, hash).await?;
             let kind = AuditKind::PasswordChanged;
-            consents::forget(tx, realm, user).await?;
             let event = AuditEvent { kind, user: Some(user), subject: None, provider: None, detail: None };
             audit::record(tx, realm, &event, now).await?;
             users::find(tx, realm, user).await

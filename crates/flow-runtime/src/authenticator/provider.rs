@@ -103,8 +103,8 @@ fn retreat(sight: &Sight<'_>, alias: &ProviderAlias, failure: UpstreamFailure) -
     Turn::just(Act::Retreat).with(Effect::Say(Message::Upstream { provider, failure }))
 }
 
-/// Whether the client asked for a fresh login, and this one isn't. Of a provider that doesn't declare that it tells when somebody logged
-/// in, silence is taken for now.
+/// Whether the client asked for a fresh login, and this one isn't. A provider that doesn't declare that it tells when somebody logged
+/// in may be silent: then the login counts as this moment's.
 fn is_too_old(sight: &Sight<'_>, exchange: &UpstreamExchange, identity: &BrokeredIdentity) -> bool {
     let request = &sight.session.request;
     let declares = sight.policy.provider(&exchange.provider).is_some_and(|provider| provider.proves_fresh_login);

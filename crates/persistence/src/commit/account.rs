@@ -32,7 +32,7 @@ pub(crate) async fn touch(tx: &DatabaseTransaction, realm: &RealmId, user: UserI
     Ok(())
 }
 
-pub(super) async fn set_password(
+pub(crate) async fn set_password(
     tx: &DatabaseTransaction,
     realm: &RealmId,
     user: UserId,
