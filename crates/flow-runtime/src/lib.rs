@@ -20,6 +20,7 @@ pub mod session;
 pub mod sync;
 pub mod view;
 mod ways_in;
+pub mod world;
 pub mod write;
 
 pub use ask::{

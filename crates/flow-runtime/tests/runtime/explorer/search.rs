@@ -122,7 +122,7 @@ impl Search {
         self.report.wrongs.extend(world.wrongs.drain(..).map(wrong));
         match came {
             Err(fault) => _ = self.report.wrongs.insert(format!("fault: {fault} after {story:?}")),
-            Ok(Came::Busy) => _ = self.report.wrongs.insert(format!("busy after {story:?}")),
+            Ok(came @ (Came::Busy | Came::Endless)) => _ = self.report.wrongs.insert(format!("{came:?} after {story:?}")),
             Ok(Came::Rejected(_)) if login.session != state.login.session => {
                 self.report.wrongs.insert(format!("a rejected event changed something: {story:?}"));
             }

@@ -189,6 +189,7 @@ proptest! {
                 Ok(Came::Rested(_)) => {}
                 Ok(Came::Rejected(_) | Came::Busy) => prop_assert_eq!(&before, login.session()),
                 Err(fault) => prop_assert!(false, "{fault}"),
+                Ok(Came::Endless) => prop_assert!(false, "too many questions"),
             }
             prop_assert!(w.wrongs.is_empty(), "{:#?}", w.wrongs);
             prop_assert!(is_sound(login.session()));

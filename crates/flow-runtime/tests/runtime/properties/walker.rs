@@ -29,7 +29,8 @@ pub(super) struct Walker {
 
 impl Walker {
     pub(super) fn of(tree: &Tree, thorough: bool) -> Self {
-        let World { mut policy, now, .. } = World::new();
+        let world = World::new();
+        let (mut policy, now) = (world.policy.clone(), world.now);
         let flow = scripted(tree);
         // Each execution asks once; at the end the engine may look at the account again.
         let most_questions = flow.authenticators().count() + 1;
@@ -85,7 +86,7 @@ impl Walker {
         if let Some((session, event)) = from {
             return step(&self.policy, session.clone(), event.clone(), &Arrival::default(), self.now, &entropy);
         }
-        let start: Start = World::new().about_to_login(None, |_| {}).start;
+        let start: Start = World::new().about_to_login(None, |_| {}).start.clone();
         begin(&self.policy, start, &Arrival::default(), self.now, &entropy)
     }
 

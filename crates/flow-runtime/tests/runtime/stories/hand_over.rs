@@ -81,9 +81,10 @@ fn without_the_option_the_address_goes_to_a_fresh_account() {
 #[test]
 fn an_account_on_which_somebody_else_could_stay_is_not_handed_over() {
     let (mut w, account, theirs, ada) = squatted();
+    let at = w.now;
     let link = w.identities.get_mut(&theirs.0.key).unwrap();
     link.email = someone("social", "x").vouched("mallory@evil.org").0.email;
-    link.assured = Some(AddressProof::Administrator { at: w.now });
+    link.assured = Some(AddressProof::Administrator { at });
     let login = comes(&mut w, &ada);
     assert_ne!(login.user(), account);
     assert_eq!(w.users[&account].email, None, "the claim is released");

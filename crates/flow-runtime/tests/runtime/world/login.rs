@@ -1,39 +1,36 @@
 //! A login as the person in front of it meets it.
 
-use super::driver::Race;
-use super::{Answer, Came, Given, Person, World, alias};
-use domain::{AuthorizeRequest, CallbackParams, ClientId, Digest, Prompt, Secret, SessionKey, UpstreamFailure, UserId, Wish};
+use super::{Answer, Came, Given, Person, World, alias, login_form as form};
+use domain::{AuthorizeRequest, ClientId, Digest, UpstreamFailure, UserId};
 use flow_runtime::event::action;
 use flow_runtime::page::WayKind;
-use flow_runtime::{
-    AuthenticationSession, DenialCode, Event, Finish, Form, Page, Rejected, Rest, Resting, Start, StepId, View, Viewer, view,
-};
+use flow_runtime::{AuthenticationSession, DenialCode, Event, Fault, Finish, Page, Rejected, Rest, View, Viewer, view};
+use std::ops::{Deref, DerefMut};
 
 /// One login in one browser.
 #[derive(Debug, Clone)]
-pub(crate) struct Login {
-    pub(crate) start: Start,
-    pub(crate) session: Option<AuthenticationSession>,
-    /// The browser's cookie for its browser session.
-    pub(crate) cookie: Option<Digest>,
+pub(crate) struct Login(pub(crate) flow_runtime::world::Login);
+
+/// What happens between decision and commit.
+pub(crate) type Race<'r> = &'r mut dyn FnMut(&mut World);
+
+impl Deref for Login {
+    type Target = flow_runtime::world::Login;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for Login {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
 }
 
 /// A request that asks for nothing special.
 pub(crate) fn request(client: &str) -> AuthorizeRequest {
-    AuthorizeRequest {
-        client: ClientId::parse(client).unwrap(),
-        redirect_uri: format!("https://{client}.example/back"),
-        redirect_uri_was_given: true,
-        state: Some("state".into()),
-        nonce: None,
-        scopes: vec!["openid".into(), "profile".into()],
-        code_challenge: None,
-        prompt: Prompt::default(),
-        max_age: None,
-        login_hint: None,
-        provider_hint: None,
-        wish: Wish::SignIn,
-    }
+    flow_runtime::world::request(ClientId::parse(client).unwrap())
 }
 
 impl World {
@@ -55,29 +52,25 @@ impl World {
     pub(crate) fn about_to_login(&mut self, cookie: Option<Digest>, change: impl FnOnce(&mut AuthorizeRequest)) -> Login {
         let mut request = request("shop");
         change(&mut request);
-        let key = SessionKey::from_bytes(self.entropy().id("session"));
-        let browser = Digest::of_bytes(b"browser");
-        Login { start: Start { key, browser, request, started_at: self.now }, session: None, cookie }
+        Login(self.0.about_to_login(request, cookie))
+    }
+
+    /// Moves a login by an event (or begins it) and stores what it came to, while something else happens.
+    pub(crate) fn drive(&mut self, login: &mut Login, event: Option<&Event>, race: Race<'_>) -> Result<Came, Fault> {
+        self.0.drive(&mut login.0, event, &mut |meanwhile| {
+            let mut world = Self(meanwhile.clone());
+            race(&mut world);
+            *meanwhile = world.0;
+        })
     }
 
     /// The judge has found nothing wrong so far.
     pub(crate) fn stays_right(&self) {
         assert!(self.wrongs.is_empty(), "{:#?}", self.wrongs);
     }
-
-    /// Puts a provider's answer under a new code.
-    pub(crate) fn will_answer(&mut self, answer: Answer) -> CallbackParams {
-        let code = format!("code {}", self.upstream.len());
-        self.upstream.insert(code.clone(), answer);
-        CallbackParams { code: Some(Secret::new(code)), iss: None, error: None }
-    }
 }
 
 impl Login {
-    pub(super) fn store(&mut self, resting: &Resting) {
-        self.session = Some(resting.session.clone());
-    }
-
     pub(crate) fn session(&self) -> &AuthenticationSession {
         self.session.as_ref().unwrap()
     }
@@ -219,10 +212,6 @@ impl Login {
     pub(crate) fn is_at(&self, provider: &str) -> bool {
         matches!(&self.session().rest, Rest::AtProvider { exchange, .. } if exchange.provider == alias(provider))
     }
-}
-
-pub(crate) fn form(step: StepId, pressed: &str, fields: &[(&str, &str)]) -> Event {
-    Event::Form(Form::new(step, pressed, fields.iter().map(|(name, value)| ((*name).to_owned(), Secret::new(*value)))))
 }
 
 pub(crate) fn name_of(kind: &WayKind) -> String {

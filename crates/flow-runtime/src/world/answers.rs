@@ -1,16 +1,16 @@
 //! How the world answers questions, and what it counts on the way.
 
 use super::{Given, World, code_of};
-use domain::{BrokeredIdentity, EmailAddress, ExchangeId, Secret, SessionKey, Timestamp, User, UserId, Username};
-use flow_runtime::{
+use crate::{
     Candidate, Candidates, CodeVerdict, Counter, Fact, FoundUsers, KnownIdentity, LiveSession, PasswordVerdict, Question,
     Reservation, Sought,
 };
+use domain::{BrokeredIdentity, EmailAddress, ExchangeId, Secret, SessionKey, Timestamp, User, UserId, Username};
 use std::time::Duration;
 
 impl World {
     /// Answers as the driver would: what costs is counted first.
-    pub(crate) fn answer(&mut self, login: SessionKey, question: &Question) -> Fact {
+    pub fn answer(&mut self, login: SessionKey, question: &Question) -> Fact {
         self.asked.push(question.kind());
         match question {
             Question::LiveSession(digest) => {
@@ -27,13 +27,15 @@ impl World {
             Question::IdentitiesOf(user) => Fact::OwnIdentities(self.users.get(user).map(|user| Box::new(self.candidate(user)))),
             Question::FindUser(id) => Fact::FoundUser(self.users.get(id).cloned().map(Box::new)),
             Question::FindIdentity(key) => {
-                let known = self.identities.get(key).map(|link| {
-                    Box::new(KnownIdentity { link: link.clone(), user: self.users.get(&link.user).unwrap().clone() })
+                let known = self.identities.get(key).and_then(|link| {
+                    Some(Box::new(KnownIdentity { link: link.clone(), user: self.users.get(&link.user)?.clone() }))
                 });
                 Fact::FoundIdentity(known)
             }
             Question::Redeem { exchange, params } => {
-                assert!(self.redeemed.insert(exchange.id), "a trip is redeemed once");
+                if !self.redeemed.insert(exchange.id) {
+                    self.wrongs.push("a trip is redeemed twice".to_owned());
+                }
                 let code = params.code.as_ref().map(|code| code.reveal().to_owned()).unwrap_or_default();
                 let answer = self.upstream.get(&code).cloned().unwrap_or(Err(domain::UpstreamFailure::Refused));
                 if let Ok(identity) = &answer {
@@ -44,11 +46,9 @@ impl World {
             Question::CheckPassword { user, login: name, password, reservations } => {
                 Fact::Password(self.check_password(login, *user, name, password, reservations))
             }
-            Question::HashPassword { password, reservations } => Fact::PasswordHash(if self.spend(reservations, "") {
-                Ok(Secret::new(format!("hash of {}", password.reveal())))
-            } else {
-                Err(self.later())
-            }),
+            Question::HashPassword { password, reservations } => {
+                Fact::PasswordHash(if self.spend(reservations, "") { Ok(super::hash_of(password)) } else { Err(self.later()) })
+            }
             Question::ReserveMail { address, reservations } => {
                 Fact::MailReserved((!self.spend(reservations, &address.key())).then(|| self.later()))
             }
@@ -78,7 +78,7 @@ impl World {
 
     /// What a provider's answer shows depends on what the trip was for.
     fn came_back(&mut self, login: SessionKey, trip: ExchangeId, identity: &BrokeredIdentity) {
-        let trip = &self.trips[&trip];
+        let Some(trip) = self.trips.get(&trip) else { return self.wrongs.push("back from a trip that never began".to_owned()) };
         let skew = Duration::from_mins(1);
         let is_fresh = |at: Timestamp| trip.began.minus(skew) <= at && at <= self.now.plus(skew);
         if !trip.proves {
@@ -139,18 +139,17 @@ impl World {
         if !self.spend(reservations, &counted) {
             return PasswordVerdict::TooMany { until: self.later() };
         }
-        match user.filter(|user| self.passwords.get(user).is_some_and(|right| right == password.reveal())) {
-            Some(user) => {
-                self.given.insert(Given::Password(login, user));
-                PasswordVerdict::Right(Box::new(self.users.get(&user).unwrap().clone()))
-            }
-            None => PasswordVerdict::Wrong,
-        }
+        let right = user.filter(|user| self.passwords.get(user).is_some_and(|right| right == password.reveal()));
+        let Some(user) = right.and_then(|user| self.users.get(&user)).cloned() else { return PasswordVerdict::Wrong };
+        self.given.insert(Given::Password(login, user.id));
+        PasswordVerdict::Right(Box::new(user))
     }
 
     /// Counts one of each, if all are still within their limits.
     fn spend(&mut self, reservations: &[Reservation], own_key: &str) -> bool {
-        assert!(!reservations.is_empty(), "what costs names what is counted");
+        if reservations.is_empty() {
+            self.wrongs.push("something that costs names nothing that is counted".to_owned());
+        }
         let key = |counter| match counter {
             Counter::PasswordByNetwork | Counter::MailByNetwork => (counter, "network".to_owned()),
             _ => (counter, own_key.to_owned()),

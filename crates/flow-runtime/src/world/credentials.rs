@@ -1,8 +1,8 @@
 //! The judge of passwords and addresses that change: who has shown what before.
 
 use super::{Given, World};
+use crate::Write;
 use domain::{ActionToken, OwnedAddress, SessionKey, TokenPurpose, UserId};
-use flow_runtime::Write;
 
 impl World {
     /// A password is set only once the account's proved mailbox was opened in this login, for that.

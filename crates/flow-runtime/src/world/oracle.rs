@@ -1,11 +1,11 @@
 //! The judge: compares what a login wants to write with what really happened, and never asks the engine.
 
 use super::{Given, World};
+use crate::{NewUser, Next, Resting, Write};
 use domain::{
     ActionToken, AddressProof, BrowserSession, EmailAddress, LinkedIdentity, OwnedAddress, ProofKind, Provenance, SessionKey,
     UnprovedClaims, User, UserId, Vouched,
 };
-use flow_runtime::{NewUser, Next, Resting, Write};
 
 impl World {
     /// What is wrong with these changes, seen from the world before them.

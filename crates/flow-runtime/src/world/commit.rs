@@ -1,19 +1,21 @@
 //! How the world commits: guards first, then all changes, or none.
 
 use super::{Trip, World};
+use crate::{Conflict, Guard, NewUser, Rest, Resting, Write};
 use domain::{ActionToken, Digest, EmailAddress, Epoch, LinkedIdentity, SessionKey, TokenPurpose, User, UserId, Version};
-use flow_runtime::{Conflict, Guard, NewUser, Rest, Resting, Write};
 
 /// Why a commit didn't happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Refused {
+pub enum Refused {
+    /// What a decision rested on has changed.
     GuardMoved,
+    /// A change collides with what is there.
     Conflict(Conflict),
 }
 
 impl World {
     /// Commits what a login came to.
-    pub(crate) fn commit(&mut self, login: SessionKey, resting: &Resting) -> Result<(), Refused> {
+    pub fn commit(&mut self, login: SessionKey, resting: &Resting) -> Result<(), Refused> {
         let moved = |guard: &Guard| self.users.get(&guard.user).is_none_or(|user| user.version != guard.version);
         if resting.guards.iter().any(moved) {
             return Err(Refused::GuardMoved);
@@ -51,15 +53,29 @@ impl World {
                 self.identities.insert(link.key.clone(), LinkedIdentity { primary, ..(**link).clone() });
                 Ok(())
             }
-            Write::Unlink { .. }
-            | Write::SetPassword { .. }
-            | Write::SetAddress { .. }
-            | Write::HandOver { .. }
-            | Write::ChangeProfile { .. } => self.change_account(write),
+            Write::Unlink { identity, user, .. } => {
+                self.unlink(*identity, *user);
+                Ok(())
+            }
+            Write::SetPassword { user, hash } => {
+                self.passwords.insert(*user, super::password_of(hash));
+                self.touch(*user, true, |user| user.has_password = true);
+                Ok(())
+            }
+            Write::SetAddress { user, address } => self.set_address(*user, address),
+            Write::HandOver { user, proof } => {
+                self.hand_over(*user, proof);
+                Ok(())
+            }
+            Write::ChangeProfile { user, profile } => {
+                self.change_profile(*user, profile);
+                Ok(())
+            }
             Write::TouchIdentity { key, label, at, .. } => {
-                let link = self.identities.get_mut(key).unwrap();
-                link.label.clone_from(label);
-                link.last_sign_in_at = *at;
+                if let Some(link) = self.identities.get_mut(key) {
+                    link.label.clone_from(label);
+                    link.last_sign_in_at = *at;
+                }
                 Ok(())
             }
             Write::StartBrowserSession(session) => {
@@ -108,15 +124,14 @@ impl World {
             return Err(Conflict::Address);
         }
         if let Some(hash) = &new.password_hash {
-            let password = hash.reveal().strip_prefix("hash of ").unwrap();
-            self.passwords.insert(new.id, password.to_owned());
+            self.passwords.insert(new.id, super::password_of(hash));
         }
         self.users.insert(new.id, User { version: Version(1), ..new.as_user() });
         Ok(())
     }
 
     fn release(&mut self, address: &EmailAddress, except: UserId) {
-        let domain = self.users[&except].linking_domain.clone();
+        let Some(domain) = self.users.get(&except).map(|user| user.linking_domain.clone()) else { return };
         for user in self.users.values_mut().filter(|user| user.id != except && user.linking_domain == domain) {
             let claim = user.email.as_ref().filter(|email| !email.is_proved());
             if claim.is_some_and(|email| email.address.names_the_same_mailbox_as(address)) {
