@@ -23,7 +23,7 @@ impl MigrationTrait for Migration {
         manager.create_index(index("ix_users_email_key", "users", ["realm", "email_key", "linking_domain"])).await?;
 
         // What accounts are found by, beside name and address. `users.attributes` says the same, with provenance.
-        let values = vec![text("name"), text("value"), text("user_id")];
+        let values = vec![text("name"), text("value"), text("user_id"), text("given_by")];
         let values = table("attribute_values", ["name", "value", "user_id"], values)
             .foreign_key(&mut belongs_to("attribute_values", "user_id", "users"))
             .take();

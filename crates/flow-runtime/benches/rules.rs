@@ -56,7 +56,7 @@ fn decide(kind: &str, rules: u64, decisions: u64) {
     let (identity, found) = (identity(), accounts());
     let profile = Profile::of_identity(Some(&identity));
     for _ in 0..decisions {
-        let case = Case { policy: &policy, identity: &identity, profile: &profile };
+        let case = Case { policy: &policy, identity: &identity, profile: &profile, flow: None };
         assert!(!case.sought().emails.is_empty());
         assert!(matches!(case.judge(&found).verdict, LinkingVerdict::One(_)), "the last rule finds the account");
     }

@@ -6,8 +6,9 @@
 use crate::definition::declaration::AskKind;
 use domain::{
     ActionToken, AttributeName, BrokeredIdentity, BrowserSession, CallbackParams, ClientId, Digest, EmailAddress, IdentityKey,
-    LinkedIdentity, LinkingDomain, Secret, Timestamp, UpstreamExchange, UpstreamFailure, User, UserId, Username,
+    LinkedIdentity, LinkingDomain, ProviderAlias, Secret, Timestamp, UpstreamExchange, UpstreamFailure, User, UserId, Username,
 };
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// What the driver is asked. No transaction is open while it finds the answer.
@@ -102,6 +103,8 @@ pub struct Sought {
     pub usernames: Vec<Username>,
     /// Values of attributes.
     pub attributes: Vec<(AttributeName, String)>,
+    /// Which providers hand out those attributes. Values that they or an administrator gave come before all others.
+    pub handed_out: BTreeSet<(AttributeName, ProviderAlias)>,
     /// A username that is wanted for a new account, of whatever domain.
     pub wanted: Option<Username>,
 }
@@ -116,7 +119,8 @@ impl Sought {
 pub struct Candidates {
     /// Every account that has one of the values, once, in the order of their ids; at most [`Sought::MOST`].
     pub accounts: Vec<Candidate>,
-    /// There are more who have one of the values for sure: a username, an attribute, or an address that they proved.
+    /// There are more who have one of the values for sure: a username, an attribute from somebody who hands it out, or an address that they
+    /// proved.
     pub more: bool,
     /// There are more who only claim an address. Everybody else comes before them, so that no crowd of claims hides an owner.
     pub more_claims: bool,

@@ -1,7 +1,8 @@
 //! What an account's other identities of the same provider mean for one more.
 
+use crate::authenticator::hand_over;
 use crate::policy::RealmPolicy;
-use crate::session::{Frame, Memory};
+use crate::session::{Frame, How, Memory};
 use domain::{ExistingLink, IdentityId, LinkedIdentity};
 use std::collections::BTreeSet;
 
@@ -20,9 +21,16 @@ pub(crate) enum Joining {
 
 /// What the frame's provider says of the identities that the found account has of it.
 pub(crate) fn joining(policy: &RealmPolicy, frame: &Frame) -> Joining {
+    let how = frame.user.as_ref().map(|chosen| &chosen.how);
+    joining_if(policy, frame, matches!(how, Some(How::Proved(_, proof)) if proof.hands_over()))
+}
+
+/// The same, if the account is handed over or isn't: what goes with a hand-over is in nobody's way.
+pub(crate) fn joining_if(policy: &RealmPolicy, frame: &Frame, hands_over: bool) -> Joining {
     let Some(key) = frame.identity.as_ref().map(|identity| &identity.key) else { return Joining::Freely };
     let Some(provider) = policy.provider(&key.provider) else { return Joining::Refused };
-    let is_other = |link: &&LinkedIdentity| link.key.provider == key.provider && link.key != *key;
+    let goes = |link: &LinkedIdentity| hands_over && !hand_over::stays(policy, link);
+    let is_other = |link: &&LinkedIdentity| link.key.provider == key.provider && link.key != *key && !goes(link);
     let others: Vec<_> = frame.existing_identities.iter().filter(is_other).cloned().collect();
     let is_full =
         || provider.most_identities.is_some_and(|most| others.len() >= usize::try_from(most.get()).unwrap_or(usize::MAX));

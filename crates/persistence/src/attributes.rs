@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use crate::entity::attribute_values::{ActiveModel, Column, Entity};
-use domain::{Attributes, RealmId, UserId};
+use domain::{Attribute, AttributeName, Attributes, Provenance, RealmId, UserId};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _};
 
 /// Writes the values of an account that has none yet.
@@ -21,13 +21,29 @@ pub(crate) async fn insert(
 
 /// The rows of an account's values.
 pub(crate) fn rows(realm: &RealmId, user: UserId, attributes: &Attributes) -> Vec<ActiveModel> {
-    let row = |name: &domain::AttributeName, value: &String| ActiveModel {
+    let row = |name: &AttributeName, value: &String, provenance: &Provenance| ActiveModel {
         realm: Set(realm.to_string()),
         name: Set(name.to_string()),
         value: Set(value.clone()),
         user_id: Set(user.to_string()),
+        given_by: Set(giver(provenance).to_owned()),
     };
-    attributes.iter().flat_map(|(name, attribute)| attribute.values.iter().map(move |value| row(name, value))).collect()
+    let own = |(name, own)| {
+        let Attribute { values, provenance }: &Attribute = own;
+        values.iter().map(move |value| row(name, value, provenance))
+    };
+    attributes.iter().flat_map(own).collect()
+}
+
+/// What an administrator gives is stored under this name, which no provider has.
+pub(crate) const ADMINISTRATOR: &str = "@administrator";
+
+fn giver(provenance: &Provenance) -> &str {
+    match provenance {
+        Provenance::Provider { provider, .. } => provider.as_str(),
+        Provenance::Administrator => ADMINISTRATOR,
+        Provenance::Typed => "@typed",
+    }
 }
 
 /// Writes the values of an account in place of those that it had.

@@ -1,7 +1,7 @@
 //! Who may own an identity: a fixed number of indexed look-ups, however many accounts and rules there are.
 
 use crate::entity::{attribute_values, linked_identities, users};
-use crate::{Store, StoreError, identities};
+use crate::{Store, StoreError, attributes, identities};
 use domain::{LinkedIdentity, RealmId, User, UserId};
 use flow_runtime::{Candidate, Candidates, Sought};
 use sea_orm::sea_query::ExprTrait as _;
@@ -25,10 +25,15 @@ impl Store {
             let names = sought.usernames.iter().map(domain::Username::as_str);
             more |= take(&mut taken, self.ids_where(realm, sought, users::Column::Username.is_in(names).into()).await?);
         }
+        let mut planted = Vec::new();
         if !sought.attributes.is_empty() {
-            more |= take(&mut taken, self.ids_where(realm, sought, has_attribute(realm, sought)).await?);
+            let for_sure = has_attribute(realm, sought, was_handed_out(sought));
+            more |= take(&mut taken, self.ids_where(realm, sought, for_sure).await?);
+            planted = self.ids_where(realm, sought, has_attribute(realm, sought, was_handed_out(sought).not())).await?;
         }
         let more_claims = take(&mut taken, claims);
+        // Whoever of these could be meant came with their address above.
+        take(&mut taken, planted);
         let accounts = self.accounts(realm, sought, taken).await?;
         let wanted_is_taken = match &sought.wanted {
             Some(name) => self.find_users(realm, Some(name), None).await?.by_username.is_some(),
@@ -97,7 +102,16 @@ fn take(taken: &mut BTreeSet<String>, found: Vec<String>) -> bool {
     left_out
 }
 
-fn has_attribute(realm: &RealmId, sought: &Sought) -> Condition {
+/// Whether an administrator gave the value, or a provider that hands the attribute out.
+fn was_handed_out(sought: &Sought) -> Condition {
+    use attribute_values::Column;
+    let by_administrator = Condition::any().add(Column::GivenBy.eq(attributes::ADMINISTRATOR));
+    sought.handed_out.iter().fold(by_administrator, |any, (name, provider)| {
+        any.add(Column::Name.eq(name.as_str()).and(Column::GivenBy.eq(provider.as_str())))
+    })
+}
+
+fn has_attribute(realm: &RealmId, sought: &Sought, given: Condition) -> Condition {
     use attribute_values::Column;
     let any = sought.attributes.iter().fold(Condition::any(), |any, (name, value)| {
         any.add(Column::Name.eq(name.as_str()).and(Column::Value.eq(value.as_str())))
@@ -106,7 +120,8 @@ fn has_attribute(realm: &RealmId, sought: &Sought) -> Condition {
         .select_only()
         .column(Column::UserId)
         .filter(Column::Realm.eq(realm.as_str()))
-        .filter(any);
+        .filter(any)
+        .filter(given);
     Condition::all().add(users::Column::Id.in_subquery(owners.into_query()))
 }
 

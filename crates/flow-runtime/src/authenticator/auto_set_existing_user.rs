@@ -37,6 +37,10 @@ impl Authenticator for AutoSetExistingUser {
         self.applies(sight).then_some(ProofKind::TrustedAssertion)
     }
 
+    fn takes_a_word(&self, _links_alone: bool) -> bool {
+        true
+    }
+
     fn act(&self, sight: &Sight<'_>, input: Input<'_>, _entropy: &Entropy) -> Turn {
         match (input, &sight.frame.existing) {
             (Input::Enter { .. }, Some(existing)) if self.applies(sight) => Turn::ask(Question::FindUser(existing.id)),

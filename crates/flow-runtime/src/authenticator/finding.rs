@@ -4,7 +4,7 @@ use super::hand_over::{self, Comer};
 use super::{Act, Effect, Found, Sight, Turn, new_user};
 use crate::ask::{Candidate, Candidates, Question};
 use crate::linking::{Case, Judgement, LinkingVerdict, One};
-use crate::others::{Joining, joining};
+use crate::others::{Joining, joining_if};
 use crate::outcome::DenialCode;
 use crate::proof::AcceptedProof;
 use crate::session::How;
@@ -48,7 +48,7 @@ pub(super) fn link(sight: &Sight<'_>, user: Box<User>, hands_over: bool) -> Turn
     if !user.is_open() {
         return Turn::just(Act::Deny(DenialCode::AccountDisabled));
     }
-    if matches!(joining(sight.policy, sight.frame), Joining::IfWanted(_)) {
+    if matches!(joining_if(sight.policy, sight.frame, hands_over), Joining::IfWanted(_)) {
         return Turn::just(Act::Attempted);
     }
     let accepted = AcceptedProof::accept(ProofKind::TrustedAssertion, user.id, sight.frame, sight.now);

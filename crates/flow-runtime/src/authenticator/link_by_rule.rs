@@ -37,6 +37,10 @@ impl Authenticator for LinkByRule {
         case.links_alone(rule, &account).then_some(ProofKind::TrustedAssertion)
     }
 
+    fn takes_a_word(&self, links_alone: bool) -> bool {
+        links_alone
+    }
+
     fn act(&self, sight: &Sight<'_>, input: Input<'_>, _entropy: &Entropy) -> Turn {
         match (input, &sight.frame.existing) {
             (Input::Enter { .. }, _) => look_up(sight),

@@ -81,6 +81,11 @@ pub trait Authenticator: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Whether it would link on a trusted word, with nothing asked. `links_alone`: the rule that found the account says so.
+    fn takes_a_word(&self, _links_alone: bool) -> bool {
+        false
+    }
+
     /// Whether somebody whose provider vouches for the address may learn here that an account has it.
     fn reveals_accounts(&self) -> bool {
         false

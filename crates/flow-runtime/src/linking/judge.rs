@@ -8,7 +8,8 @@ use super::value::Wanted;
 use super::verdict::{Judgement, LinkingVerdict, One, Refusal};
 use crate::ask::{Candidate, Candidates, Sought};
 use crate::authenticator::hand_over::{self, Comer};
-use domain::{AccountState, LinkingDomain, ProofKind, RuleName, UserId, Username};
+use crate::definition::Flow;
+use domain::{AccountState, AttributeName, LinkingDomain, ProofKind, RuleName, UserId, Username};
 
 /// What one rule came to.
 struct Weighed {
@@ -32,6 +33,7 @@ impl Case<'_> {
                 wanted.add_to(&mut sought);
             }
         }
+        sought.handed_out = self.handed_out(&sought);
         sought
     }
 
@@ -83,8 +85,10 @@ impl Case<'_> {
         }
         let mut passed = Vec::new();
         let mut taken = self.having(&wanted, found, &mut passed);
-        if finder.by.account == AccountField::Email {
-            self.without_claims(&mut taken, rule, found, &mut passed);
+        match &finder.by.account {
+            AccountField::Email => self.without_claims(&mut taken, rule, found, &mut passed),
+            AccountField::Attribute(name) => self.without_planted(&mut taken, (rule, name), &mut passed),
+            AccountField::Username => {}
         }
         if !self.eligible(&mut taken, compiled, &mut passed) {
             return refused(rule, Refusal::Undecided, passed);
@@ -124,7 +128,7 @@ impl Case<'_> {
             let turned = match () {
                 () if has_proved(account, value) => return true,
                 () if rule.require_verified.local => Turned::Unproved,
-                () if !has_owner && !several && self.is_handed_over(account) => return true,
+                () if !has_owner && !several && self.is_handed_over(rule, account) => return true,
                 () if has_owner || trusted => Turned::Outranked,
                 () if several => Turned::NotTheOnlyClaim,
                 () if !account.user.has_password && !self.can_be_mailed(value) => Turned::Unprovable,
@@ -135,11 +139,40 @@ impl Case<'_> {
         });
     }
 
-    /// Whether an account that only claims the address goes to this person in place.
-    fn is_handed_over(&self, account: &Candidate) -> bool {
+    /// Of the accounts that have a value of an attribute, those that it was planted on are left out: values are easily asserted at providers
+    /// that hand none out, so they neither make a login ambiguous nor stand in its way. Only where nobody else has the value, and the
+    /// account has proved the very address that the person came with, is it theirs to prove.
+    fn without_planted(&self, taken: &mut Taken<'_>, by: (&LinkingRule, &AttributeName), passed: &mut Vec<Passed>) {
+        let has_holder = taken.iter().any(|(account, _)| self.has_for_sure(by, account));
+        taken.retain(|(account, _)| {
+            let stays = self.has_for_sure(by, account) || !has_holder && self.comes_with_an_address_of(account);
+            if !stays {
+                pass(passed, account, Turned::Planted);
+            }
+            stays
+        });
+    }
+
+    fn comes_with_an_address_of(&self, account: &Candidate) -> bool {
+        let asserted = self.profile.email.as_ref().filter(|email| !email.typed);
+        asserted.is_some_and(|email| account.user.has_proved(&email.address))
+    }
+
+    /// Whether an account that only claims the address goes to this person in place. Where the rule or the flow doesn't link on a word,
+    /// nothing would hand it over, and the word outranks the claim.
+    fn is_handed_over(&self, rule: &LinkingRule, account: &Candidate) -> bool {
+        if !self.takes_the_word(rule) {
+            return false;
+        }
         let provider = &self.identity.key.provider;
         let comer = self.trusted_address().map(|trusted| Comer { provider, trusted });
         comer.is_some_and(|comer| hand_over::goes_over(self.policy, comer, (&account.user, &account.identities)))
+    }
+
+    fn takes_the_word(&self, rule: &LinkingRule) -> bool {
+        let accepts = rule.proofs.is_empty() || rule.proofs.contains(&ProofKind::TrustedAssertion);
+        let links = |flow: &Flow| flow.authenticators().any(|(_, authenticator)| authenticator.takes_a_word(rule.auto_link));
+        accepts && self.flow.is_none_or(links)
     }
 
     fn can_be_mailed(&self, value: &Wanted) -> bool {
@@ -186,7 +219,7 @@ impl Case<'_> {
             [(account, value)] if !there_may_be_more => {
                 let accepts = rule.proofs.is_empty() || rule.proofs.contains(&ProofKind::TrustedAssertion);
                 let proved = self.proves(&finder.by, value, &account.user, !rule.authorities.is_empty());
-                let proved = proved || finder.is_by_address() && self.is_handed_over(account);
+                let proved = proved || finder.is_by_address() && self.is_handed_over(rule, account);
                 let links_alone = rule.auto_link && accepts && proved;
                 let demand = (!rule.proofs.is_empty()).then(|| rule.proofs.clone());
                 let one = One { rule: rule.name.clone(), account: (*account).clone(), demand, links_alone };

@@ -25,9 +25,11 @@ pub use rule::{AccountField, Claim, FindBy, LinkingRule, Matching, OnMatch, OnMi
 pub use set::RuleSet;
 pub use verdict::{Judgement, LinkingVerdict, One, Refusal};
 
+use crate::definition::Flow;
 use crate::policy::RealmPolicy;
 use crate::session::{Frame, Profile};
 use domain::BrokeredIdentity;
+use std::sync::Arc;
 
 /// An identity whose owner is sought.
 #[derive(Debug, Clone, Copy)]
@@ -38,11 +40,14 @@ pub struct Case<'a> {
     pub identity: &'a BrokeredIdentity,
     /// The profile as it is now: the person may have typed another address.
     pub profile: &'a Profile,
+    /// The flow at work. None: one that takes every trusted word.
+    pub flow: Option<&'a Flow>,
 }
 
 impl<'a> Case<'a> {
     /// The case of a first login. None: the frame has no identity.
     pub fn of(policy: &'a RealmPolicy, frame: &'a Frame) -> Option<Self> {
-        Some(Self { policy, identity: frame.identity.as_ref()?, profile: &frame.profile })
+        let flow = policy.flow_of(frame).map(Arc::as_ref);
+        Some(Self { policy, identity: frame.identity.as_ref()?, profile: &frame.profile, flow })
     }
 }

@@ -102,6 +102,8 @@ pub enum Turned {
     Unprovable,
     /// It only claims the address, and isn't the only one.
     NotTheOnlyClaim,
+    /// It has the value from nobody who may give it.
+    Planted,
     /// It was deleted.
     Deleted,
     /// It is in another linking domain.
@@ -180,6 +182,7 @@ impl Turned {
             Self::Outranked => "it only claims the address, and another proof of it outranks that.".into(),
             Self::Unprovable => "it only claims the address, and nothing could prove it.".into(),
             Self::NotTheOnlyClaim => "it only claims the address, and isn't the only one.".into(),
+            Self::Planted => "it has the value neither from an administrator nor from a provider that hands it out.".into(),
             Self::Deleted => "it was deleted.".into(),
             Self::OtherDomain => "it is in another linking domain.".into(),
             Self::Never(name) => format!("the rule never takes accounts with that {name}."),

@@ -1,9 +1,11 @@
 //! What opens an account without asking. No rule can make this less.
 
 use super::Case;
-use super::rule::{AccountField, Claim, FindBy};
+use super::rule::{AccountField, Claim, FindBy, LinkingRule};
 use super::value::Wanted;
-use domain::{Attribute, AttributeName, IdentityKey, Provenance, ProviderPolicy, User};
+use crate::ask::{Candidate, Sought};
+use domain::{Attribute, AttributeName, IdentityKey, Provenance, ProviderAlias, ProviderPolicy, User};
+use std::collections::BTreeSet;
 
 impl Case<'_> {
     /// Whether the provider's word proves that the account with this value is the person's.
@@ -32,6 +34,31 @@ impl Case<'_> {
             }
             _ => false,
         }
+    }
+
+    /// Whether the account has the attribute from somebody who may give it: an administrator, or a provider that hands it out; behind a
+    /// federation, from an authority that the rule names.
+    pub(super) fn has_for_sure(&self, (rule, name): (&LinkingRule, &AttributeName), account: &Candidate) -> bool {
+        match account.user.attributes.get(name).map(|own| &own.provenance) {
+            Some(Provenance::Administrator) => true,
+            Some(Provenance::Provider { provider, identity, .. }) => {
+                let authority = identity.as_ref().and_then(|key| key.authority.as_ref());
+                let hands_out = self.policy.provider(provider).is_some_and(|giver| giver.hands_out.contains(name));
+                hands_out && authority.is_none_or(|authority| rule.authorities.contains(authority))
+            }
+            Some(Provenance::Typed) | None => false,
+        }
+    }
+
+    /// Which providers hand out the attributes that are sought.
+    pub(super) fn handed_out(&self, sought: &Sought) -> BTreeSet<(AttributeName, ProviderAlias)> {
+        let names: BTreeSet<&AttributeName> = sought.attributes.iter().map(|(name, _)| name).collect();
+        let in_use = self.policy.providers.iter().filter(|provider| provider.enabled);
+        in_use
+            .flat_map(|giver| {
+                giver.hands_out.iter().filter(|name| names.contains(name)).map(|name| (name.clone(), giver.alias.clone()))
+            })
+            .collect()
     }
 
     fn is_handed_out(&self, claim: &Claim, provider: &ProviderPolicy) -> bool {

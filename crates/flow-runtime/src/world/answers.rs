@@ -5,7 +5,10 @@ use crate::{
     Candidate, Candidates, CodeVerdict, Counter, Fact, FoundUsers, KnownIdentity, LiveSession, PasswordVerdict, Question,
     Reservation, Sought,
 };
-use domain::{BrokeredIdentity, EmailAddress, ExchangeId, Secret, SessionKey, Timestamp, User, UserId, Username};
+use domain::{
+    Attribute, AttributeName, BrokeredIdentity, EmailAddress, ExchangeId, Provenance, Secret, SessionKey, Timestamp, User,
+    UserId, Username,
+};
 use std::time::Duration;
 
 impl World {
@@ -99,7 +102,14 @@ impl World {
         };
         let only_claims = |user: &&User| {
             let by_name = user.username.as_ref().is_some_and(|own| sought.usernames.contains(own));
-            let value = |(name, value): &(_, String)| user.attributes.get(name).is_some_and(|own| own.has(value));
+            let handed_out = |name: &AttributeName, own: &Attribute| match &own.provenance {
+                Provenance::Provider { provider, .. } => sought.handed_out.contains(&(name.clone(), provider.clone())),
+                Provenance::Administrator => true,
+                Provenance::Typed => false,
+            };
+            let value = |(name, value): &(AttributeName, String)| {
+                user.attributes.get(name).is_some_and(|own| own.has(value) && handed_out(name, own))
+            };
             let proved = sought.emails.iter().any(|wanted| user.has_proved(wanted));
             !proved && !by_name && !sought.attributes.iter().any(value)
         };

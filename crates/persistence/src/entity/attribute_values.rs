@@ -13,6 +13,8 @@ pub(crate) struct Model {
     pub(crate) value: String,
     #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) user_id: String,
+    /// Who gave it: `@administrator`, `@typed`, or the provider's alias.
+    pub(crate) given_by: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -4,7 +4,7 @@ use crate::database::Database;
 use crate::living::{badge, live};
 use crate::on_every_database;
 use crate::scene::*;
-use domain::{AccountState, LinkingDomain, UserId, Username};
+use domain::{AccountState, Attribute, Attributes, LinkingDomain, Provenance, ProviderAlias, UserId, Username};
 use flow_runtime::{Candidates, NewUser, Sought};
 use persistence::Store;
 
@@ -14,6 +14,7 @@ on_every_database!(
     candidates_are_bounded,
     a_crowd_hides_neither_an_owner_nor_a_username,
     a_crowd_of_another_domain_hides_nobody,
+    a_crowd_with_a_planted_value_hides_nobody_who_was_given_it,
     a_wanted_name_is_taken_in_whatever_domain,
     what_is_tied_is_read_with_its_account,
 );
@@ -126,6 +127,29 @@ async fn a_crowd_of_another_domain_hides_nobody(database: &Database) {
     make(store, &ada).await;
     let found = find(store, &by_badge("shared")).await;
     assert_eq!((ids(&found), found.more), (vec![ada.id], false));
+}
+
+async fn a_crowd_with_a_planted_value_hides_nobody_who_was_given_it(database: &Database) {
+    let store = &database.store;
+    let (campus, social) = (ProviderAlias::parse("campus").unwrap(), ProviderAlias::parse("social").unwrap());
+    let from = |provider: &ProviderAlias| Provenance::Provider { provider: provider.clone(), vouched: true, identity: None };
+    let badged = |provenance| Attributes::from([(badge(), Attribute { values: vec!["7".into()], provenance })]);
+    for number in 0..20 {
+        let provenance = if number % 2 == 0 { Provenance::Typed } else { from(&social) };
+        make(store, &NewUser { attributes: badged(provenance), ..person(&format!("one {number}")) }).await;
+    }
+    // In the order of ids they come after the crowd.
+    let last = |name: &str, byte: u8, attributes| NewUser { id: UserId::from_bytes([byte; 16]), attributes, ..person(name) };
+    let given = [last("ada", 255, badged(Provenance::Administrator)), last("bob", 254, badged(from(&campus)))];
+    for user in &given {
+        make(store, user).await;
+    }
+    let found = find(store, &Sought { handed_out: [(badge(), campus)].into(), ..by_badge("7") }).await;
+    assert_eq!((found.accounts.len(), found.more, found.more_claims), (Sought::MOST, false, false));
+    assert!(given.iter().all(|user| ids(&found).contains(&user.id)), "{:?}", ids(&found));
+    let elsewhere = (domain::AttributeName::parse("other").unwrap(), social);
+    let found = find(store, &Sought { handed_out: [elsewhere].into(), ..by_badge("7") }).await;
+    assert!(ids(&found).contains(&given[0].id), "what a provider hands out is said for each attribute");
 }
 
 async fn a_wanted_name_is_taken_in_whatever_domain(database: &Database) {

@@ -16,7 +16,7 @@ fn vic() -> (BrokeredIdentity, Candidate) {
 
 fn evaluated(text: &str, (identity, account): &(BrokeredIdentity, Candidate)) -> Result<bool, Undecided> {
     let (policy, profile) = (policy(RuleSet::default()), profile(identity));
-    let case = Case { policy: &policy, identity, profile: &profile };
+    let case = Case { policy: &policy, identity, profile: &profile, flow: None };
     Expression::parse(text).unwrap_or_else(|error| panic!("{text}: {error:?}")).holds(&case, account)
 }
 

@@ -115,7 +115,7 @@ fn what_is_sought_is_the_address_and_what_rules_want_once() {
     vic.email = with_email("campus", "vic@x.org", Vouched::Yes).email;
     vic.username = Some("Vic".into());
     let profile = profile(&vic);
-    let sought = Case { policy: &policy, identity: &vic, profile: &profile }.sought();
+    let sought = Case { policy: &policy, identity: &vic, profile: &profile, flow: None }.sought();
     assert_eq!(sought.emails, [address("vic@x.org")]);
     assert_eq!(sought.usernames, [Username::parse("vic").unwrap()]);
     assert_eq!(sought.attributes, [(attribute("login"), "vic@corp".to_owned())]);

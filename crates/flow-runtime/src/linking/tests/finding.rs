@@ -141,7 +141,7 @@ fn several_accounts_are_never_the_first_one() {
     assert!(matches!(judged(&skips, &vic, &accounts).verdict, LinkingVerdict::Nobody));
     let policy = rules(vec![rule("r", 1, matching)]);
     let (profile, found) = (profile(&vic), Candidates { accounts: accounts[..1].to_vec(), more: true, ..Candidates::default() });
-    let more = Case { policy: &policy, identity: &vic, profile: &profile }.judge(&found).verdict;
+    let more = Case { policy: &policy, identity: &vic, profile: &profile, flow: None }.judge(&found).verdict;
     assert!(matches!(more, LinkingVerdict::Several { .. }), "who wasn't looked at may be one: {more:?}");
 }
 

@@ -37,7 +37,7 @@ fn a_typed_address_opens_nothing() {
     let (policy, vic) = (by_address(), with_email("campus", "vic@x.org", Vouched::Yes));
     let profile = Profile { email: Some(ProfileEmail { address: address("vic@x.org"), typed: true }), ..profile(&vic) };
     let found = Candidates { accounts: vec![account(1).proved("vic@x.org")], ..Candidates::default() };
-    let judgement = Case { policy: &policy, identity: &vic, profile: &profile }.judge(&found);
+    let judgement = Case { policy: &policy, identity: &vic, profile: &profile, flow: None }.judge(&found);
     assert_eq!(one(&judgement), Some((id(1), false)));
 }
 
@@ -65,9 +65,75 @@ fn an_attribute_opens_only_where_the_provider_hands_it_out_on_both_sides() {
     };
     assert_eq!(links(true, from("campus")), Some((id(1), true)));
     assert_eq!(links(true, Provenance::Administrator), Some((id(1), true)));
-    assert_eq!(links(true, Provenance::Typed), Some((id(1), false)), "a squatter typed the value");
-    assert_eq!(links(true, from("social")), Some((id(1), false)), "another provider said so");
-    assert_eq!(links(false, from("campus")), Some((id(1), false)));
+    assert_eq!(links(true, Provenance::Typed), None, "a squatter typed the value");
+    assert_eq!(links(true, from("social")), None, "another provider said so");
+    assert_eq!(links(false, from("campus")), None, "anybody may have said so there");
+    assert_eq!(links(false, Provenance::Administrator), Some((id(1), false)));
+}
+
+/// A rule by `employee`, which `campus` hands out and `social` doesn't.
+fn by_employee() -> RealmPolicy {
+    let mut policy =
+        rules(vec![auto(exact(Claim::Attribute(attribute("employee")), AccountField::Attribute(attribute("employee"))))]);
+    policy.providers[0].hands_out.insert(attribute("employee"));
+    policy
+}
+
+fn planted(number: u8) -> Candidate {
+    let social = Provenance::Provider { provider: alias("social"), vouched: true, identity: None };
+    account(number).has_from("employee", "7", social)
+}
+
+#[test]
+fn a_planted_value_neither_outranks_nor_rivals_one_that_was_handed_out() {
+    let vic = with_attribute("campus", "employee", &["7"]);
+    let typed = account(3).has_from("employee", "7", Provenance::Typed);
+    for provenance in
+        [Provenance::Administrator, Provenance::Provider { provider: alias("campus"), vouched: false, identity: None }]
+    {
+        let owner = account(2).has_from("employee", "7", provenance);
+        let judgement = judged(&by_employee(), &vic, &[planted(1), owner, typed.clone()]);
+        assert_eq!(one(&judgement), Some((id(2), true)));
+        assert!(judgement.reasons.lines().iter().any(|line| line.contains("nor from a provider that hands it out")));
+    }
+    for accounts in [vec![planted(1)], vec![planted(1), typed]] {
+        let verdict = judged(&by_employee(), &vic, &accounts).verdict;
+        assert!(matches!(verdict, LinkingVerdict::Nobody), "nobody could be sure that it is theirs: {verdict:?}");
+    }
+}
+
+#[test]
+fn a_planted_value_finds_the_account_whose_proved_address_somebody_comes_with() {
+    let vic = |vouched| BrokeredIdentity {
+        attributes: with_attribute("social", "employee", &["7"]).attributes,
+        ..with_email("social", "vic@x.org", vouched)
+    };
+    let own = planted(1).proved("vic@x.org");
+    assert_eq!(one(&judged(&by_employee(), &vic(Vouched::No), std::slice::from_ref(&own))), Some((id(1), false)));
+    assert_eq!(
+        one(&judged(&by_employee(), &vic(Vouched::Yes), &[planted(1).claims("vic@x.org")])),
+        None,
+        "a claim isn't a proof"
+    );
+    let handed_out = account(2).has("employee", "7");
+    assert_eq!(one(&judged(&by_employee(), &vic(Vouched::Yes), &[own, handed_out])), Some((id(2), false)));
+}
+
+#[test]
+fn ph_49_behind_a_federation_a_value_counts_from_an_authority_that_the_rule_names() {
+    let given_behind = |authority: &str| {
+        let key = IdentityKey { authority: Some(authority.to_owned()), ..identity("campus").key };
+        let provenance = Provenance::Provider { provider: alias("campus"), vouched: true, identity: Some(Box::new(key)) };
+        account(1).has_from("employee", "7", provenance)
+    };
+    let matching = exact(Claim::Attribute(attribute("employee")), AccountField::Attribute(attribute("employee")));
+    let mut policy = rules(vec![LinkingRule { authorities: ["a".to_owned(), "b".to_owned()].into(), ..auto(matching) }]);
+    policy.providers[0].hands_out.insert(attribute("employee"));
+    let mut vic = with_attribute("campus", "employee", &["7"]);
+    vic.key.authority = Some("a".into());
+    assert_eq!(one(&judged(&policy, &vic, &[given_behind("a")])), Some((id(1), true)));
+    assert_eq!(one(&judged(&policy, &vic, &[given_behind("b")])), Some((id(1), false)));
+    assert_eq!(one(&judged(&policy, &vic, &[given_behind("evil")])), None);
 }
 
 #[test]
@@ -126,7 +192,7 @@ fn a_crowd_of_claims_neither_hides_an_owner_nor_makes_a_login_ambiguous() {
     let profile = profile(&vic);
     let judge = |accounts| {
         let found = Candidates { accounts, more_claims: true, ..Candidates::default() };
-        Case { policy: &policy, identity: &vic, profile: &profile }.judge(&found)
+        Case { policy: &policy, identity: &vic, profile: &profile, flow: None }.judge(&found)
     };
     assert_eq!(one(&judge(vec![account(1).proved("vic@x.org"), account(2).claims("vic@x.org")])), Some((id(1), false)));
     assert!(matches!(judge(vec![account(2).claims("vic@x.org")]).verdict, LinkingVerdict::Nobody));
@@ -147,7 +213,7 @@ fn a_rule_that_wants_more_than_a_trusted_word_links_nothing_alone() {
 fn a_rule_links_alone_only_while_it_still_would() {
     let (policy, vic) = (by_address(), with_email("campus", "vic@x.org", Vouched::Yes));
     let profile = profile(&vic);
-    let case = Case { policy: &policy, identity: &vic, profile: &profile };
+    let case = Case { policy: &policy, identity: &vic, profile: &profile, flow: None };
     assert!(case.links_alone(&name("r"), &account(1).proved("vic@x.org")));
     assert!(!case.links_alone(&name("r"), &account(1).proved("other@x.org")));
     assert!(!case.links_alone(&name("r"), &account(1).claims("vic@x.org")));
@@ -159,7 +225,7 @@ fn a_rule_links_alone_only_while_it_still_would() {
 fn ph_17_a_trusted_word_proves_no_account_that_only_claims_the_address() {
     let (policy, vic) = (by_address(), with_email("campus", "vic@x.org", Vouched::Yes));
     let profile = profile(&vic);
-    let case = Case { policy: &policy, identity: &vic, profile: &profile };
+    let case = Case { policy: &policy, identity: &vic, profile: &profile, flow: None };
     let wanted = crate::linking::value::Wanted::Email(address("vic@x.org"));
     assert!(case.proves(&FindBy::default(), &wanted, &account(1).proved("vic@x.org").user, false));
     assert!(!case.proves(&FindBy::default(), &wanted, &account(1).claims("vic@x.org").user, false));

@@ -192,7 +192,7 @@ proptest! {
     #[test]
     fn whoever_is_found_was_sought(given in some_rules(), identity in some_identity(), accounts in some_accounts()) {
         let (policy, profile) = (rules(given), profile(&identity));
-        let case = Case { policy: &policy, identity: &identity, profile: &profile };
+        let case = Case { policy: &policy, identity: &identity, profile: &profile, flow: None };
         let sought = case.sought();
         let is_sought = |account: &&Candidate| {
             let user = &account.user;

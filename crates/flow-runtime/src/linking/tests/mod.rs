@@ -168,7 +168,7 @@ pub(super) fn profile(identity: &BrokeredIdentity) -> Profile {
 pub(super) fn judged(policy: &RealmPolicy, identity: &BrokeredIdentity, accounts: &[Candidate]) -> Judgement {
     let profile = profile(identity);
     let found = Candidates { accounts: accounts.to_vec(), ..Candidates::default() };
-    Case { policy, identity, profile: &profile }.judge(&found)
+    Case { policy, identity, profile: &profile, flow: None }.judge(&found)
 }
 
 /// Whom the rules found, and whether they link it alone.

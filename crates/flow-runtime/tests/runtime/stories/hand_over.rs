@@ -1,9 +1,10 @@
 //! Supabase's removal in place, where a provider is set up for it: who comes with a trusted word takes the account over.
 
 use crate::world::{Login, Person, World, someone};
-use domain::{AddressProof, ProofKind, UnprovedClaims, UserId, Vouched};
+use domain::{AddressProof, ExistingLink, ProofKind, UnprovedClaims, UserId, Vouched};
 use flow_runtime::event::action;
-use flow_runtime::{Page, Rest};
+use flow_runtime::linking::RuleSet;
+use flow_runtime::{DenialCode, Page, Rest};
 
 /// `campus` is trusted and hands over. A squatter holds Ada's address with a password, and has an identity on the account.
 fn squatted() -> (World, UserId, Person, Person) {
@@ -139,4 +140,59 @@ fn an_assurance_that_counts_no_more_keeps_no_identity() {
     w.identities.get_mut(&theirs.0.key).unwrap().assured = Some(once);
     let login = comes(&mut w, &ada);
     assert_eq!((login.user(), w.owner_of(&theirs)), (account, None), "its provider isn't trusted any more");
+}
+
+/// Nothing in the flow takes a word alone, so nothing would ever hand the account over: the word outranks the claim instead.
+#[test]
+fn a_flow_or_rule_that_takes_no_word_alone_gives_the_address_to_a_fresh_account() {
+    let demands_a_password = |w: &mut World| {
+        let mut rule = RuleSet::default().rules().next().unwrap().clone();
+        rule.proofs = [ProofKind::Password].into();
+        w.policy.rules = std::sync::Arc::new(RuleSet::compile(vec![rule]).unwrap());
+    };
+    let changes = [
+        |w: &mut World| w.campus_uses("first-broker-login"),
+        |w: &mut World| w.campus_uses("keycloak-first-broker-login"),
+        // Its rule links nothing alone.
+        |w: &mut World| w.campus_uses("first-broker-login-by-rule"),
+        demands_a_password,
+    ];
+    for (number, change) in changes.iter().enumerate() {
+        let (mut w, account, theirs, ada) = squatted();
+        w.policy.sends_mail = false;
+        w.change(account, |user| user.has_password = number % 2 == 0);
+        change(&mut w);
+        let login = comes(&mut w, &ada);
+        assert_ne!(login.user(), account, "{number}");
+        assert!(w.users[&login.user()].has_proved(&crate::world::address("ada@campus.example")));
+        assert_eq!((w.owner_of(&theirs), w.users[&account].email.as_ref()), (Some(account), None), "the claim is released");
+    }
+}
+
+/// Whatever the squatter tied to the account goes with the hand-over, so it is in nobody's way.
+#[test]
+fn a_squatters_identity_of_the_same_provider_stops_nobody() {
+    for policy in [ExistingLink::Deny, ExistingLink::Ask, ExistingLink::Replace, ExistingLink::Add] {
+        let (mut w, account, _, ada) = squatted();
+        let theirs = someone("campus", "squatter").with("mallory@campus.example", Vouched::No);
+        w.link(&theirs, account);
+        w.provider("campus").on_existing_link = policy;
+        w.provider("campus").most_identities = std::num::NonZeroU32::new(1);
+        let login = comes(&mut w, &ada);
+        assert_eq!((login.user(), w.owner_of(&ada), w.owner_of(&theirs)), (account, Some(account), None), "{policy:?}");
+        assert!(w.outbox.iter().all(|notice| !format!("{notice:?}").contains("mallory")), "the squatter's name is nobody's news");
+    }
+}
+
+/// An identity that has shown that the address is its holder's stays, and counts.
+#[test]
+fn an_identity_that_stays_at_a_hand_over_counts_as_ever() {
+    let (mut w, account, _, ada) = squatted();
+    let before = someone("campus", "before").vouched("ada@campus.example");
+    w.link(&before, account);
+    w.identities.get_mut(&before.0.key).unwrap().assured =
+        Some(AddressProof::TrustedProvider { provider: before.0.key.provider.clone(), at: w.now });
+    w.provider("campus").on_existing_link = ExistingLink::Deny;
+    let login = comes(&mut w, &ada);
+    assert_eq!((login.denial(), w.owner_of(&ada)), (DenialCode::ProviderAlreadyLinked, None));
 }

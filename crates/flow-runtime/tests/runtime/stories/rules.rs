@@ -90,6 +90,26 @@ fn a_value_that_nobody_hands_out_only_finds_the_account() {
     assert_eq!(w.identities[&person.0.key].proof.rule().map(RuleName::as_str), Some("by-employee"));
 }
 
+/// Mallory says at a provider that hands nothing out that she is number 7, and is kept as that.
+fn planted(w: &mut World) -> UserId {
+    comes(w, &employed(someone("social", "mallory").vouched("mallory@evil.org"), "7")).user()
+}
+
+#[test]
+fn a_planted_value_neither_traps_nor_confuses_whoever_has_it_for_sure() {
+    let mut w = ruled(vec![by_employee()]);
+    w.provider("campus").hands_out.insert(employee());
+    let mallory = planted(&mut w);
+    let ada = employed(someone("campus", "1").vouched("ada@campus.example"), "7");
+    let own = comes(&mut w, &ada).user();
+    assert_ne!(own, mallory, "she isn't asked to prove an account that isn't hers");
+    assert_eq!(decided(&w), None);
+    let other = comes(&mut w, &employed(someone("campus", "2"), "7")).user();
+    assert_eq!((other, decided(&w).as_deref()), (own, Some("by-employee")), "nor is it ambiguous from then on");
+    let passed = &w.reasons.as_ref().unwrap().considered[0].passed;
+    assert_eq!(passed.iter().map(|passed| passed.account).collect::<Vec<_>>(), [mallory], "the reasons tell of it");
+}
+
 #[test]
 fn several_accounts_end_the_login_and_link_nothing() {
     let mut w = ruled(vec![by_employee()]);
@@ -207,8 +227,7 @@ fn ph_49_what_another_authority_gave_an_account_links_nobody_to_it() {
     w.provider("campus").hands_out.insert(employee());
     let mallory = comes(&mut w, &behind("social", employed(someone("campus", "m"), "7"))).user();
     let vic = behind("campus", employed(someone("campus", "v"), "7"));
-    comes(&mut w, &vic);
-    assert_eq!(w.owner_of(&vic), None, "the account of {mallory} is to be proved first");
+    assert_ne!(comes(&mut w, &vic).user(), mallory, "nor is vic asked to prove it");
 
     let mut w = ruled(vec![LinkingRule { authorities: ["campus".to_owned()].into(), ..by_employee() }]);
     w.provider("campus").hands_out.insert(employee());
