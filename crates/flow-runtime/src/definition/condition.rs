@@ -52,6 +52,16 @@ impl NamedFact {
         ("identity.has-address", Self::IdentityHasAddress),
     ];
 
+    /// When it holds, in words for operators.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::ExistingUserHasPassword => "the existing account has a password",
+            Self::ExistingUserAddressProved => "the existing account has proved an address",
+            Self::IdentityAddressTrusted => "the provider vouched for the address, and is trusted for it",
+            Self::IdentityHasAddress => "the provider sent an address",
+        }
+    }
+
     fn holds(self, policy: &RealmPolicy, frame: &Frame) -> Result<bool, ConditionFault> {
         let existing = || frame.existing.as_ref().ok_or(ConditionFault::NoExistingUser);
         let identity = || frame.identity.as_ref().ok_or(ConditionFault::NoIdentity);

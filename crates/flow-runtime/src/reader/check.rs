@@ -1,11 +1,13 @@
 //! What must hold between the executions of a document, beyond each one by itself.
 
+mod idle;
+mod reachable;
+
 use super::code;
 use super::diagnostic::{Problems, Span};
 use super::draft::{Authenticator, Document, Execution, Level, Node, When};
 use super::suggest::{one_of, quoted};
 use crate::Requirement;
-use crate::authenticator::KINDS;
 use crate::definition::condition::NamedFact;
 use crate::definition::declaration::{Establishes, Need};
 use std::collections::BTreeMap;
@@ -14,6 +16,8 @@ use std::collections::BTreeMap;
 pub(super) fn document(document: &Document, problems: &mut Problems) {
     names(&document.level, &mut BTreeMap::new(), problems);
     requirements(&document.level, problems);
+    idle::level(&document.level, problems);
+    reachable::level(&document.level, problems);
     let mut reached = Reached { existing_user: false, user: false, problems };
     reached.level(&document.level);
 }
@@ -97,10 +101,11 @@ impl Reached<'_> {
         }
         if declaration.needs.contains(&Need::User) && !self.user {
             let message = format!("`{}` needs somebody who signs in, but nothing before it signs anybody in", declaration.name);
+            let those = self.those_that_establish(Establishes::User);
             self.problems
                 .report(&code::NEED_NOT_MET, span, message)
                 .label("nobody here")
-                .help(format!("put {} somewhere before it", one_of(&those_that_establish(Establishes::User))));
+                .help(format!("put {} somewhere before it", one_of(&those)));
         }
         self.existing_user |= declaration.establishes.contains(&Establishes::ExistingUser);
         self.user |= declaration.establishes.contains(&Establishes::User);
@@ -122,15 +127,16 @@ impl Reached<'_> {
         if self.existing_user {
             return;
         }
-        let finders = those_that_establish(Establishes::ExistingUser);
+        let finders = self.those_that_establish(Establishes::ExistingUser);
         self.problems
             .report(&code::NEED_NOT_MET, span, format!("`{name}` needs an existing user, but nothing before it finds one"))
             .label("no existing user here")
             .help(format!("put {} somewhere before it", one_of(&finders)));
     }
-}
 
-/// The authenticators whose success may establish this.
-fn those_that_establish(what: Establishes) -> Vec<&'static str> {
-    KINDS.iter().map(|kind| kind.declaration).filter(|d| d.establishes.contains(&what)).map(|d| d.name).collect()
+    /// The authenticators whose success may establish this.
+    fn those_that_establish(&self, what: Establishes) -> Vec<&'static str> {
+        let declared = self.problems.kinds.iter().map(|kind| kind.declaration);
+        declared.filter(|d| d.establishes.contains(&what)).map(|d| d.name).collect()
+    }
 }

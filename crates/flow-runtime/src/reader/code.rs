@@ -1,7 +1,7 @@
 //! Every kind of problem that a document can have: its stable code, its severity, its title, and why it is one.
 
 /// A kind of problem. Two are the same if their ids are.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Code {
     /// The id, like `BF0012`. It never changes its meaning.
     pub id: &'static str,
@@ -11,7 +11,21 @@ pub struct Code {
     pub title: &'static str,
     /// Why it is a problem, in a sentence or two.
     pub explanation: &'static str,
+    /// A document that has it: `examples/ID.bad.yaml`. One isn't UTF-8.
+    ///
+    /// A line `# ... and the line above N times more` stands for just that.
+    pub bad: &'static [u8],
+    /// A document of the same kind without any problem: `examples/ID.good.yaml`.
+    pub good: &'static str,
 }
+
+impl PartialEq for Code {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Code {}
 
 /// Whether a flow with a problem can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,10 +36,30 @@ pub enum Severity {
     Warning,
 }
 
+impl Code {
+    /// Whether a comment can silence it: a warning about what a flow does.
+    pub fn can_be_silenced(&self) -> bool {
+        let about_comments =
+            [&UNREADABLE_SILENCE, &SILENCE_WITHOUT_REASON, &SILENCE_OF_UNKNOWN_CODE, &SILENCE_OF_ERROR, &SILENCE_OF_NOTHING];
+        self.severity == Severity::Warning && !about_comments.contains(&self)
+    }
+}
+
+/// The code with this id, however its letters are written.
+pub fn find(id: &str) -> Option<&'static Code> {
+    CODES.iter().copied().find(|code| code.id.eq_ignore_ascii_case(id))
+}
+
 macro_rules! codes {
     ($($name:ident, $id:literal, $severity:ident, $title:literal, $explanation:literal;)*) => {
-        $(pub(super) static $name: Code =
-            Code { id: $id, severity: Severity::$severity, title: $title, explanation: $explanation };)*
+        $(pub(super) static $name: Code = Code {
+            id: $id,
+            severity: Severity::$severity,
+            title: $title,
+            explanation: $explanation,
+            bad: include_bytes!(concat!("examples/", $id, ".bad.yaml")),
+            good: include_str!(concat!("examples/", $id, ".good.yaml")),
+        };)*
 
         /// All codes, in the order of their ids.
         pub static CODES: &[&Code] = &[$(&$name),*];
@@ -95,4 +129,20 @@ codes! {
         "It needs something that nothing before it in the flow establishes, so it would end every login.";
     NOTHING_ENABLED, "BF0052", Warning, "nothing enabled",
         "Every execution of the level is disabled, so the level always fails.";
+    NEVER_REACHED, "BF0053", Warning, "an execution that is never reached",
+        "Before it stands one that always succeeds or always ends the login, without asking anybody. Nothing comes after that.";
+    IDLE_ON_EMPTY, "BF0054", Warning, "an `on-empty` that changes nothing",
+        "`on-empty` says what happens where nothing is left to run. This level always has something to run, and if that fails, the level fails.";
+    CONSTANT_CONDITION, "BF0055", Warning, "a condition that is always the same",
+        "The condition comes to the same for everybody, so the sub-flow is always there, or never.";
+    UNREADABLE_SILENCE, "BF0060", Warning, "a comment to Braid that it doesn't understand",
+        "A comment that begins with `braid:` is meant for Braid. There is one: `# braid: allow BF0052 because of a reason`.";
+    SILENCE_WITHOUT_REASON, "BF0061", Warning, "a warning silenced without a reason",
+        "Whoever reads the file later must be able to judge whether the warning is still rightly silenced. It is silenced by a reason only.";
+    SILENCE_OF_UNKNOWN_CODE, "BF0062", Warning, "an unknown code is silenced",
+        "Nothing has this code, so the comment silences nothing.";
+    SILENCE_OF_ERROR, "BF0063", Warning, "something is silenced that can't be",
+        "Only warnings about what a flow does can be silenced. A file with an error isn't used, and a comment doesn't change that.";
+    SILENCE_OF_NOTHING, "BF0064", Warning, "a comment that silences nothing",
+        "There is no such warning at the line that the comment is for. It may have been there once; a comment that stays could hide the next one.";
 }

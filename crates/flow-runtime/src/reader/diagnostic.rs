@@ -1,6 +1,7 @@
 //! What is wrong with a document, and where.
 
-use super::code::Code;
+use super::code::{self, Code, Severity};
+use crate::definition::declaration::Kind;
 
 /// A place in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,24 +57,45 @@ impl Diagnostic {
     }
 }
 
-/// The problems found so far.
-#[derive(Debug, Default)]
-pub(super) struct Problems(Vec<Diagnostic>);
+/// The problems found so far, and the authenticators that a document may name.
+pub(super) struct Problems {
+    found: Vec<Diagnostic>,
+    /// Every kind of authenticator that there is.
+    pub(super) kinds: &'static [&'static Kind],
+}
 
 impl Problems {
+    /// No problems yet.
+    pub(super) fn new(kinds: &'static [&'static Kind]) -> Self {
+        Self { found: Vec::new(), kinds }
+    }
+
     /// Adds a problem, and hands it out for its label and help.
     pub(super) fn report(&mut self, code: &'static Code, span: Span, message: impl Into<String>) -> &mut Diagnostic {
         let diagnostic =
             Diagnostic { code, file: String::new(), message: message.into(), span, label: String::new(), help: None };
-        self.0.push_mut(diagnostic)
+        self.found.push_mut(diagnostic)
+    }
+
+    /// Takes away the problems for which this holds. Says whether there was one.
+    pub(super) fn remove(&mut self, holds: impl Fn(&Diagnostic) -> bool) -> bool {
+        let before = self.found.len();
+        self.found.retain(|diagnostic| !holds(diagnostic));
+        self.found.len() < before
+    }
+
+    /// Takes away what may only be so because the rest of the document couldn't be read.
+    pub(super) fn forget_what_is_missing(&mut self) {
+        let missing = [&code::MISSING_KEY, &code::NO_EXECUTIONS, &code::BAD_CONDITION, &code::NEVER_RUNS];
+        self.found.retain(|diagnostic| diagnostic.code.severity == Severity::Error && !missing.contains(&diagnostic.code));
     }
 
     /// All problems in the order of the file, under its name.
     pub(super) fn sorted(mut self, file: &str) -> Vec<Diagnostic> {
-        for diagnostic in &mut self.0 {
+        for diagnostic in &mut self.found {
             file.clone_into(&mut diagnostic.file);
         }
-        self.0.sort_by_key(|diagnostic| (diagnostic.span.offset, diagnostic.code.id));
-        self.0
+        self.found.sort_by_key(|diagnostic| (diagnostic.span.offset, diagnostic.code.id));
+        self.found
     }
 }

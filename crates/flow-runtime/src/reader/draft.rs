@@ -23,6 +23,8 @@ pub(super) struct Level {
     pub(super) span: Span,
     pub(super) executions: Vec<Execution>,
     pub(super) succeeds_when_empty: bool,
+    /// Where it says what happens when it is empty.
+    pub(super) on_empty: Option<Span>,
 }
 
 /// One execution.
@@ -65,6 +67,8 @@ pub(super) struct SubFlow {
 #[derive(Debug)]
 pub(super) struct When {
     pub(super) condition: Option<Condition>,
+    /// Where it stands.
+    pub(super) span: Span,
     /// The facts that it asks for, each with its place.
     pub(super) facts: Vec<(NamedFact, Span)>,
 }

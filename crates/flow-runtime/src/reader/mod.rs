@@ -9,22 +9,28 @@ mod compile;
 mod diagnostic;
 mod draft;
 mod lower;
+mod outline;
 mod render;
 mod revision;
 mod shipped;
+mod silence;
 mod suggest;
 mod tree;
 
 #[cfg(test)]
 mod tests;
 
-pub use code::{CODES, Code, Severity};
+pub use code::{CODES, Code, Severity, find};
 pub use diagnostic::{Diagnostic, Span};
+pub use outline::{Outline, OutlineExecution, OutlineLevel, OutlineNode, Setting};
 pub use render::printable;
 pub use shipped::{SHIPPED, Shipped, shipped};
 
 use crate::Flow;
+use crate::authenticator::KINDS;
+use crate::definition::declaration::Kind;
 use diagnostic::Problems;
+use silence::Silences;
 
 /// The largest flow document, in bytes.
 pub const MAX_BYTES: usize = 256 * 1024;
@@ -36,6 +42,8 @@ pub struct Read {
     pub flow: Flow,
     /// What the document says about itself. It changes nothing, so it isn't part of the revision.
     pub description: Option<String>,
+    /// What the document says, as data: for pictures and comparisons.
+    pub outline: Outline,
     /// What is odd about the document, but allowed, in the order of the file.
     pub warnings: Vec<Diagnostic>,
 }
@@ -44,22 +52,34 @@ pub struct Read {
 ///
 /// On failure it returns everything that was found, warnings too, in the order of the file. There is at least one error.
 pub fn read(text: &str, name: &str) -> Result<Read, Vec<Diagnostic>> {
-    let mut problems = Problems::default();
-    let document = tree::parse(text, &mut problems).map(|root| lower::document(&root, &mut problems));
-    if let Some(document) = &document {
-        check::document(document, &mut problems);
-    }
+    read_with(KINDS, text, name)
+}
+
+/// Reads a flow document that may name these authenticators.
+pub fn read_with(kinds: &'static [&'static Kind], text: &str, name: &str) -> Result<Read, Vec<Diagnostic>> {
+    let mut problems = Problems::new(kinds);
+    let document = tree::parse(text, &mut problems).map(|tree| {
+        let document = lower::document(&tree.root, &mut problems);
+        check::document(&document, &mut problems);
+        if tree.whole {
+            Silences::of(text, &mut problems).apply(&mut problems);
+        } else {
+            problems.forget_what_is_missing();
+        }
+        document
+    });
     let found = problems.sorted(name);
     let failed = found.iter().any(|diagnostic| diagnostic.code.severity == Severity::Error);
-    match document.and_then(compile::document) {
-        Some((flow, description)) if !failed => Ok(Read { flow, description, warnings: found }),
+    let outline = document.as_ref().and_then(outline::of);
+    match document.and_then(compile::document).zip(outline) {
+        Some(((flow, description), outline)) if !failed => Ok(Read { flow, description, outline, warnings: found }),
         _ => Err(found),
     }
 }
 
 /// Reads a flow document from the bytes of a file, which may not be text at all.
 pub fn read_bytes(bytes: &[u8], name: &str) -> Result<Read, Vec<Diagnostic>> {
-    let mut problems = Problems::default();
+    let mut problems = Problems::new(KINDS);
     if bytes.len() > MAX_BYTES {
         tree::too_large(bytes.len(), &mut problems);
         return Err(problems.sorted(name));

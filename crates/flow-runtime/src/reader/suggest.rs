@@ -9,7 +9,7 @@ fn closest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
         return None;
     }
     let word = word.to_lowercase().replace(['_', ' '], "-");
-    let distance = |candidate: &&str| strsim::osa_distance(&word, candidate);
+    let distance = |candidate: &&str| strsim::osa_distance(&word, &candidate.to_lowercase());
     let best = candidates.iter().copied().min_by_key(distance)?;
     let near = word.chars().count().max(best.chars().count()).div_ceil(3);
     (distance(&best) <= near).then_some(best)

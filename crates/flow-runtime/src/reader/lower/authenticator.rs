@@ -3,7 +3,6 @@
 use super::fields::Fields;
 use super::{duration, execution};
 use crate::Requirement;
-use crate::authenticator::KINDS;
 use crate::definition::config::{Key, KeyKind, Value};
 use crate::definition::declaration::Kind;
 use crate::reader::code;
@@ -14,13 +13,13 @@ use crate::reader::tree::{Entry, Shape};
 use std::collections::BTreeMap;
 
 /// The authenticator of this name.
-pub(super) fn find(name: &str) -> Option<&'static Kind> {
-    KINDS.iter().copied().find(|kind| kind.declaration.name == name)
+pub(super) fn find(name: &str, problems: &Problems) -> Option<&'static Kind> {
+    problems.kinds.iter().copied().find(|kind| kind.declaration.name == name)
 }
 
 /// An authenticator without settings.
 pub(super) fn bare(name: &str, span: Span, problems: &mut Problems) -> Execution {
-    let kind = find(name);
+    let kind = find(name, problems);
     if kind.is_none() {
         unknown(name, span, false, problems);
     }
@@ -45,7 +44,7 @@ pub(super) fn configured(entry: &Entry, problems: &mut Problems) -> Execution {
     let mut fields = Fields::of(settings);
     let stated = fields.take("requirement");
     let requirement = stated.map_or(Some(Requirement::Required), |stated| execution::requirement(stated, problems));
-    let Some(kind) = find(name) else {
+    let Some(kind) = find(name, problems) else {
         unknown(name, span, settings.iter().any(|setting| setting.key == "executions"), problems);
         return Execution { span, requirement, node: None };
     };
@@ -57,7 +56,7 @@ pub(super) fn configured(entry: &Entry, problems: &mut Problems) -> Execution {
 }
 
 fn unknown(name: &str, span: Span, looks_like_a_sub_flow: bool, problems: &mut Problems) {
-    let names: Vec<&str> = KINDS.iter().map(|kind| kind.declaration.name).collect();
+    let names: Vec<&str> = problems.kinds.iter().map(|kind| kind.declaration.name).collect();
     let help = if looks_like_a_sub_flow {
         "a sub-flow is written `- flow: its name`, with `executions:` beside `flow:`".to_owned()
     } else {

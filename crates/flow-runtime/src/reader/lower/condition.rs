@@ -15,7 +15,7 @@ const OPERATORS: &[&str] = &["all", "any", "not", "provider"];
 pub(super) fn when(node: &Node, place: Span, problems: &mut Problems) -> When {
     let mut reading = Reading { facts: Vec::new(), problems };
     let condition = reading.condition(node, place);
-    When { condition, facts: reading.facts }
+    When { condition, span: place, facts: reading.facts }
 }
 
 struct Reading<'p> {

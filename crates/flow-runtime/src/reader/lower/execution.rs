@@ -44,7 +44,7 @@ fn no_execution(node: &Node, problems: &mut Problems) -> Execution {
 /// Several keys in one item, none of which makes it a sub-flow.
 fn beside(first: &Entry, others: &[Entry], problems: &mut Problems) {
     for other in others {
-        let is_authenticator = authenticator::find(&other.key).is_some();
+        let is_authenticator = authenticator::find(&other.key, problems).is_some();
         let message = format!("{} stands beside {}", quoted(&other.key), quoted(&first.key));
         let help = if is_authenticator {
             "begin each execution with its own `- `".to_owned()

@@ -14,6 +14,8 @@ use super::tree::{Entry, Node, Shape};
 use domain::FlowName;
 use fields::Fields;
 
+pub(super) use duration::written;
+
 /// The keys of a document.
 const KEYS: &[&str] = &["flow", "description", "on-empty", "executions"];
 
@@ -52,7 +54,7 @@ pub(super) fn document(root: &Node, problems: &mut Problems) -> Document {
 }
 
 fn nothing() -> Document {
-    let level = Level { span: Span::START, executions: Vec::new(), succeeds_when_empty: false };
+    let level = Level { span: Span::START, executions: Vec::new(), succeeds_when_empty: false, on_empty: None };
     Document { name: None, description: None, level }
 }
 
@@ -83,12 +85,13 @@ fn sub_flow_name(entry: &Entry, problems: &mut Problems) -> Option<String> {
 fn level(fields: &mut Fields<'_>, owner: Span, problems: &mut Problems) -> Level {
     let on_empty = fields.take("on-empty");
     let succeeds_when_empty = on_empty.is_some_and(|entry| on_empty_succeeds(entry, problems));
+    let empty = |span| Level { span, executions: Vec::new(), succeeds_when_empty, on_empty: None };
     let Some(entry) = fields.take("executions") else {
         problems
             .report(&code::MISSING_KEY, owner, "there is nothing to run")
             .label("`executions` is missing")
             .help("add `executions:` and a list under it");
-        return Level { span: owner, executions: Vec::new(), succeeds_when_empty };
+        return empty(owner);
     };
     let nodes = match &entry.value.shape {
         Shape::List(nodes) => nodes.as_slice(),
@@ -101,7 +104,7 @@ fn level(fields: &mut Fields<'_>, owner: Span, problems: &mut Problems) -> Level
                     format!("`executions` must be a list, but this is {}", entry.value.kind()),
                 )
                 .help("begin each execution with `- `");
-            return Level { span: entry.key_span, executions: Vec::new(), succeeds_when_empty };
+            return empty(entry.key_span);
         }
     };
     if nodes.is_empty() && on_empty.is_none() && !matches!(entry.value.shape, Shape::Refused) {
@@ -111,7 +114,7 @@ fn level(fields: &mut Fields<'_>, owner: Span, problems: &mut Problems) -> Level
             .help("list at least one execution, or say `on-empty: succeed` if that is what you want");
     }
     let executions = nodes.iter().map(|node| execution::execution(node, problems)).collect();
-    Level { span: entry.key_span, executions, succeeds_when_empty }
+    Level { span: entry.key_span, executions, succeeds_when_empty, on_empty: on_empty.map(|entry| entry.key_span) }
 }
 
 fn on_empty_succeeds(entry: &Entry, problems: &mut Problems) -> bool {

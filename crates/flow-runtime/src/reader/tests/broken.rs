@@ -71,6 +71,22 @@ fn six_mistakes_are_found_in_one_run() {
 }
 
 #[test]
+fn what_stands_before_a_syntax_error_is_checked_too() {
+    let text = "flow: Example\nexecutions:\n  - cokie: { requirement: alternative }\n  - flow: part\n    executions:\n      - provider: { requirement: alternativ }\n      - register: { requirement: alternative\n  - reset-password\n";
+    let found: Vec<_> = super::refused(text).iter().map(|problem| (problem.code.id, problem.span.line)).collect();
+    assert_eq!(found, [("BF0020", 1), ("BF0030", 3), ("BF0031", 6), ("BF0001", 7)]);
+}
+
+#[test]
+fn half_a_file_is_not_told_that_the_other_half_is_missing() {
+    for text in
+        ["flow: example\nexecutions: [", "flow: example\nexecutions:\n  - flow: \"a", "flow: example\n- cookie", "{flow: example"]
+    {
+        assert_eq!(super::codes(text), ["BF0001"], "{text}");
+    }
+}
+
+#[test]
 fn a_place_is_counted_in_characters_and_found_in_bytes() {
     let text = include_str!("broken/not-ascii.yaml");
     let problem = super::refused(text).remove(0);

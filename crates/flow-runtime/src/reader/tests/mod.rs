@@ -2,9 +2,12 @@
 
 mod broken;
 mod documentation;
+mod examples;
 mod hostile;
+mod idle;
 mod properties;
 mod revision;
+mod silence;
 mod understood;
 
 use super::{Diagnostic, Read, read};

@@ -9,14 +9,27 @@ use granit_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput, Tag
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// The document can't be read on, and the reason was reported.
-pub(super) struct Stop;
+/// The most bytes of a place, so that the cost of a place doesn't grow with its line.
+const LONGEST_PLACE: usize = 500;
 
 pub(super) struct Builder<'t, 'p> {
     text: &'t str,
     events: Parser<'t, StrInput<'t>>,
     problems: &'p mut Problems,
     nodes: usize,
+    /// The document can't be read on, and the reason was reported.
+    stopped: Option<Stopped>,
+    /// Whether the part that was read last was forgotten after that.
+    forgot: bool,
+}
+
+/// Why reading stopped before the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stopped {
+    /// It isn't YAML from here on. What came before is.
+    Syntax,
+    /// It is more than any flow has.
+    Limits,
 }
 
 impl<'t, 'p> Builder<'t, 'p> {
@@ -24,14 +37,14 @@ impl<'t, 'p> Builder<'t, 'p> {
         let mut options =
             granit_parser::options! { disallow_directives: true, emit_anchor_events: true, emit_unresolved_aliases: true };
         options.set_emit_comments(false);
-        Self { text, events: Parser::new_from_str_with_options(text, options), problems, nodes: 0 }
+        Self { text, events: Parser::new_from_str_with_options(text, options), problems, nodes: 0, stopped: None, forgot: false }
     }
 
-    /// Reads the first document; a second one is refused.
-    pub(super) fn document(mut self) -> Result<Node, Stop> {
+    /// Reads the first document, as far as it can be read; a second one is refused.
+    pub(super) fn document(mut self) -> (Node, Option<Stopped>) {
         let mut root = Node { span: Span::START, shape: Shape::Nothing };
         let mut seen = false;
-        while let Some((event, at)) = self.next()? {
+        while let Some((event, at)) = self.next() {
             match event {
                 Event::DocumentStart(..) if seen => {
                     let span = self.span(at.start, at.end);
@@ -42,24 +55,24 @@ impl<'t, 'p> Builder<'t, 'p> {
                 }
                 Event::StreamStart | Event::StreamEnd | Event::DocumentStart(..) | Event::DocumentEnd => {}
                 other => {
-                    root = self.node(other, at, 1)?;
+                    root = self.node(other, at, 1);
                     seen = true;
                 }
             }
         }
-        Ok(root)
+        (root, self.stopped)
     }
 
-    /// The next event that isn't an anchor.
-    fn next(&mut self) -> Result<Option<(Event<'t>, granit_parser::Span)>, Stop> {
-        loop {
-            match self.events.next() {
-                None => return Ok(None),
-                Some(Err(error)) => return Err(self.syntax(&error)),
-                Some(Ok((Event::Anchor(..), at))) => self.refuse_alias(at),
-                Some(Ok(event)) => return Ok(Some(event)),
+    /// The next event that isn't an anchor. None at the end, and when reading has stopped.
+    fn next(&mut self) -> Option<(Event<'t>, granit_parser::Span)> {
+        while self.stopped.is_none() {
+            match self.events.next()? {
+                Err(error) => self.syntax(&error),
+                Ok((Event::Anchor(..), at)) => self.refuse_alias(at),
+                Ok(event) => return Some(event),
             }
         }
+        None
     }
 
     fn refuse_alias(&mut self, at: granit_parser::Span) {
@@ -69,9 +82,12 @@ impl<'t, 'p> Builder<'t, 'p> {
             .help("write the part out where it belongs");
     }
 
-    fn node(&mut self, event: Event<'t>, at: granit_parser::Span, depth: usize) -> Result<Node, Stop> {
-        self.count(at, depth)?;
+    fn node(&mut self, event: Event<'t>, at: granit_parser::Span, depth: usize) -> Node {
         let mut span = self.span(at.start, at.end);
+        self.count(at, depth);
+        if self.stopped.is_some() {
+            return Node { span, shape: Shape::Refused };
+        }
         let shape = match event {
             Event::Scalar(text, style, _, tag) => {
                 self.refuse_tag(tag.as_deref(), at);
@@ -79,15 +95,17 @@ impl<'t, 'p> Builder<'t, 'p> {
             }
             Event::SequenceStart(_, _, tag) => {
                 self.refuse_tag(tag.as_deref(), at);
-                let (items, end) = self.list(depth)?;
-                span = self.span(at.start, end);
+                let (items, end) = self.list(depth);
+                span = self.span(at.start, end.unwrap_or(at.end));
                 Shape::List(items)
             }
             Event::MappingStart(_, _, tag) => {
                 self.refuse_tag(tag.as_deref(), at);
-                let (entries, end) = self.mapping(depth)?;
-                span = self.span(at.start, end);
-                Shape::Mapping(entries)
+                let (entries, end) = self.mapping(depth);
+                span = self.span(at.start, end.unwrap_or(at.end));
+                let goes_on_in_a_list = entries.last().is_some_and(|entry| matches!(entry.value.shape, Shape::List(_)));
+                // Of what was broken off, only what holds other parts says something for sure.
+                if end.is_some() || goes_on_in_a_list { Shape::Mapping(entries) } else { Shape::Refused }
             }
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
                 self.refuse_alias(at);
@@ -95,29 +113,36 @@ impl<'t, 'p> Builder<'t, 'p> {
             }
             _ => Shape::Refused,
         };
-        Ok(Node { span, shape })
+        Node { span, shape }
     }
 
-    fn list(&mut self, depth: usize) -> Result<(Vec<Node>, Marker), Stop> {
+    /// The items of a list and its end. Without an end it is only the beginning of one: the last item may be broken off.
+    fn list(&mut self, depth: usize) -> (Vec<Node>, Option<Marker>) {
         let mut items = Vec::new();
-        loop {
-            match self.next()?.ok_or(Stop)? {
-                (Event::SequenceEnd, at) => return Ok((items, at.end)),
-                (event, at) => items.push(self.node(event, at, depth.saturating_add(1))?),
+        while let Some((event, at)) = self.next() {
+            if matches!(event, Event::SequenceEnd) {
+                return (items, Some(at.end));
             }
+            items.push(self.node(event, at, depth.saturating_add(1)));
         }
+        self.forget_the_last(&mut items);
+        (items, None)
     }
 
-    fn mapping(&mut self, depth: usize) -> Result<(Vec<Entry>, Marker), Stop> {
+    /// The entries of a mapping and its end. Without an end it is only the beginning of one.
+    fn mapping(&mut self, depth: usize) -> (Vec<Entry>, Option<Marker>) {
         let mut entries = Vec::new();
         let mut lines = BTreeMap::new();
-        loop {
-            let key = match self.next()?.ok_or(Stop)? {
-                (Event::MappingEnd, at) => return Ok((entries, at.end)),
-                (event, at) => self.key(event, at, depth)?,
+        while let Some((event, at)) = self.next() {
+            if matches!(event, Event::MappingEnd) {
+                return (entries, Some(at.end));
+            }
+            let key = self.key(event, at, depth);
+            let Some((event, at)) = self.next() else {
+                self.forgot = true;
+                break;
             };
-            let (event, at) = self.next()?.ok_or(Stop)?;
-            let value = self.node(event, at, depth.saturating_add(1))?;
+            let value = self.node(event, at, depth.saturating_add(1));
             let Some((key, key_span)) = key else { continue };
             match lines.get(&key) {
                 None => {
@@ -132,39 +157,48 @@ impl<'t, 'p> Builder<'t, 'p> {
                 }
             }
         }
+        self.forget_the_last(&mut entries);
+        (entries, None)
+    }
+
+    /// What was read last before the text stopped being YAML may have run into what follows.
+    fn forget_the_last<T>(&mut self, parts: &mut Vec<T>) {
+        if self.stopped.is_some() && !self.forgot {
+            parts.pop();
+            self.forgot = true;
+        }
     }
 
     /// A key, if it is a text.
-    fn key(&mut self, event: Event<'t>, at: granit_parser::Span, depth: usize) -> Result<Option<(String, Span)>, Stop> {
+    fn key(&mut self, event: Event<'t>, at: granit_parser::Span, depth: usize) -> Option<(String, Span)> {
         if let Event::Scalar(text, _, _, tag) = event {
-            self.count(at, depth)?;
+            self.count(at, depth);
             self.refuse_tag(tag.as_deref(), at);
-            return Ok(Some((text.into_owned(), self.span(at.start, at.end))));
+            return Some((text.into_owned(), self.span(at.start, at.end)));
         }
-        let node = self.node(event, at, depth.saturating_add(1))?;
-        if !matches!(node.shape, Shape::Refused) {
+        let node = self.node(event, at, depth.saturating_add(1));
+        if self.stopped.is_none() && !matches!(node.shape, Shape::Refused) {
             self.problems
                 .report(&code::WRONG_TYPE, node.span, format!("a key must be a text, but this is {}", node.kind()))
                 .help("write a name before the colon");
         }
-        Ok(None)
+        None
     }
 
-    fn count(&mut self, at: granit_parser::Span, depth: usize) -> Result<(), Stop> {
+    /// Counts a node, and stops reading where there are too many or they are too deep.
+    fn count(&mut self, at: granit_parser::Span, depth: usize) {
         self.nodes = self.nodes.saturating_add(1);
-        let span = self.span(at.start, at.end);
         if depth > MAX_DEPTH {
-            broken::too_deep(span, self.problems);
-            return Err(Stop);
-        }
-        if self.nodes > MAX_NODES {
+            broken::too_deep(self.span(at.start, at.end), self.problems);
+            self.stopped = Some(Stopped::Limits);
+        } else if self.nodes > MAX_NODES {
+            let span = self.span(at.start, at.end);
             self.problems
                 .report(&code::TOO_MANY, span, format!("the file has more than {MAX_NODES} keys and values"))
                 .label("reading stopped here")
                 .help("split the flow into several");
-            return Err(Stop);
+            self.stopped = Some(Stopped::Limits);
         }
-        Ok(())
     }
 
     fn refuse_tag(&mut self, tag: Option<&Tag>, at: granit_parser::Span) {
@@ -175,16 +209,16 @@ impl<'t, 'p> Builder<'t, 'p> {
         }
     }
 
-    fn syntax(&mut self, error: &ScanError) -> Stop {
+    fn syntax(&mut self, error: &ScanError) {
         let span = self.span(*error.marker(), *error.marker());
-        broken::report(error.kind(), span, self.problems);
-        Stop
+        self.stopped = Some(broken::report(error.kind(), span, self.problems));
     }
 
-    /// The place between two marks, or its part in the first line.
+    /// The place between two marks, or its part in the first line, or the beginning of a long one.
     fn span(&self, start: Marker, end: Marker) -> Span {
         let offset = start.byte_offset().unwrap_or_default();
-        let whole = self.text.get(offset..end.byte_offset().unwrap_or(offset)).unwrap_or_default();
+        let end = end.byte_offset().unwrap_or(offset).min(offset.saturating_add(LONGEST_PLACE));
+        let whole = self.text.get(offset..self.text.floor_char_boundary(end)).unwrap_or_default();
         let length = whole.split(['\n', '\r']).next().unwrap_or_default().trim_end().len();
         Span { line: start.line(), column: start.col().saturating_add(1), offset, length }
     }

@@ -2,11 +2,14 @@
 
 mod broken;
 mod builder;
+mod comments;
+
+pub(super) use comments::{Comment, comments};
 
 use super::MAX_BYTES;
 use super::code;
 use super::diagnostic::{Problems, Span};
-use builder::Builder;
+use builder::{Builder, Stopped};
 
 /// The deepest nesting of a document: about fifteen sub-flows within each other.
 const MAX_DEPTH: usize = 32;
@@ -75,8 +78,17 @@ impl Entry {
     }
 }
 
+/// What was read of a document.
+#[derive(Debug)]
+pub(super) struct Tree {
+    /// Its outermost value.
+    pub(super) root: Node,
+    /// Whether that is all of it. Otherwise it ends where the text stopped being YAML.
+    pub(super) whole: bool,
+}
+
 /// Parses a document, as long as it isn't hostile. `None` if there is nothing to go on with; then that was reported.
-pub(super) fn parse(text: &str, problems: &mut Problems) -> Option<Node> {
+pub(super) fn parse(text: &str, problems: &mut Problems) -> Option<Tree> {
     if text.len() > MAX_BYTES {
         too_large(text.len(), problems);
         return None;
@@ -84,7 +96,8 @@ pub(super) fn parse(text: &str, problems: &mut Problems) -> Option<Node> {
     if !is_readable(text, problems) {
         return None;
     }
-    Builder::new(text, problems).document().ok()
+    let (root, stopped) = Builder::new(text, problems).document();
+    (stopped != Some(Stopped::Limits)).then_some(Tree { root, whole: stopped.is_none() })
 }
 
 /// Reports a document that is larger than a flow can be.

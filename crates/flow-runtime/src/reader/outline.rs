@@ -1,0 +1,150 @@
+//! What a flow document says, as data: the tree that the flow runs, with every value as it would stand in YAML. Pictures, comparisons and
+//! documents are made of it.
+
+use super::draft::{self, Document};
+use super::lower::written;
+use crate::definition::condition::{Condition, NamedFact};
+use crate::definition::config::Value;
+use crate::definition::declaration::Declaration;
+use crate::{ExecutionId, Requirement};
+use domain::FlowName;
+
+/// A whole flow.
+#[derive(Debug, Clone)]
+pub struct Outline {
+    /// Its name.
+    pub name: FlowName,
+    /// What it says about itself.
+    pub description: Option<String>,
+    /// What it runs.
+    pub level: OutlineLevel,
+}
+
+/// The executions of a flow or sub-flow.
+#[derive(Debug, Clone)]
+pub struct OutlineLevel {
+    /// In the order of the file, disabled ones too.
+    pub executions: Vec<OutlineExecution>,
+    /// `on-empty: succeed`.
+    pub succeeds_when_empty: bool,
+}
+
+/// One execution.
+#[derive(Debug, Clone)]
+pub struct OutlineExecution {
+    /// Its number, the same as in the compiled flow.
+    pub id: ExecutionId,
+    /// The line of the file that it begins on, from 1.
+    pub line: usize,
+    /// What it means for its level.
+    pub requirement: Requirement,
+    /// What it runs.
+    pub node: OutlineNode,
+}
+
+/// What an execution runs.
+#[derive(Debug, Clone)]
+pub enum OutlineNode {
+    /// An authenticator.
+    Authenticator {
+        /// What it declares.
+        declaration: &'static Declaration,
+        /// The values of its keys, defaults too.
+        config: Vec<Setting>,
+    },
+    /// A sub-flow.
+    SubFlow {
+        /// Its name.
+        name: String,
+        /// Its condition, in words.
+        when: Option<String>,
+        /// Its executions.
+        level: OutlineLevel,
+    },
+}
+
+/// The value of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// The key.
+    pub key: &'static str,
+    /// Its value, as it would stand in YAML.
+    pub value: String,
+    /// Whether it would be the same if the key weren't there.
+    pub is_default: bool,
+}
+
+impl OutlineExecution {
+    /// Its name: an authenticator's, or a sub-flow's.
+    pub fn name(&self) -> &str {
+        match &self.node {
+            OutlineNode::Authenticator { declaration, .. } => declaration.name,
+            OutlineNode::SubFlow { name, .. } => name,
+        }
+    }
+}
+
+/// The outline of a document, unless something in it is missing.
+pub(super) fn of(document: &Document) -> Option<Outline> {
+    let level = Numbering(0).level(&document.level)?;
+    Some(Outline { name: document.name.clone()?, description: document.description.clone(), level })
+}
+
+/// The last number that was given out: they count as in the compiled flow.
+struct Numbering(u16);
+
+impl Numbering {
+    fn level(&mut self, level: &draft::Level) -> Option<OutlineLevel> {
+        let executions = level.executions.iter().map(|execution| self.execution(execution)).collect::<Option<_>>()?;
+        Some(OutlineLevel { executions, succeeds_when_empty: level.succeeds_when_empty })
+    }
+
+    fn execution(&mut self, execution: &draft::Execution) -> Option<OutlineExecution> {
+        self.0 = self.0.checked_add(1)?;
+        let id = ExecutionId(self.0);
+        let node = match execution.node.as_ref()? {
+            draft::Node::Authenticator(authenticator) => {
+                let declaration = authenticator.kind.declaration;
+                OutlineNode::Authenticator { declaration, config: settings(authenticator) }
+            }
+            draft::Node::SubFlow(sub_flow) => {
+                let when = match &sub_flow.when {
+                    None => None,
+                    Some(when) => Some(in_words(when.condition.as_ref()?, false)),
+                };
+                OutlineNode::SubFlow { name: sub_flow.name.clone()?, when, level: self.level(&sub_flow.level)? }
+            }
+        };
+        Some(OutlineExecution { id, line: execution.span.line, requirement: execution.requirement?, node })
+    }
+}
+
+fn settings(authenticator: &draft::Authenticator) -> Vec<Setting> {
+    let keys = authenticator.kind.declaration.keys.iter();
+    let setting = |key: &crate::definition::config::Key| {
+        let value = match authenticator.config.get(key.name)? {
+            Value::Word(word) => word.clone(),
+            Value::Duration(duration) => written(*duration),
+            Value::Count(count) => count.to_string(),
+        };
+        Some(Setting { key: key.name, is_default: key.default == Some(value.as_str()), value })
+    };
+    keys.filter_map(setting).collect()
+}
+
+/// A condition as people say it. What stands inside another condition is put into brackets where that is needed.
+fn in_words(condition: &Condition, inside: bool) -> String {
+    let joined = |conditions: &[Condition], word: &str| {
+        let several = conditions.len() > 1;
+        let parts: Vec<String> = conditions.iter().map(|one| in_words(one, several || inside)).collect();
+        let text = parts.join(word);
+        if inside && several { format!("({text})") } else { text }
+    };
+    match condition {
+        Condition::All(conditions) => joined(conditions, " and "),
+        Condition::Any(conditions) => joined(conditions, " or "),
+        Condition::Not(one) => format!("not {}", in_words(one, true)),
+        Condition::Named(fact) => NamedFact::ALL.iter().find(|(_, named)| named == fact).map_or("", |(name, _)| name).to_owned(),
+        Condition::Provider(alias) => format!("provider {alias}"),
+    }
+}
