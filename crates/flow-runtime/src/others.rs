@@ -44,13 +44,6 @@ pub(crate) fn joining_if(policy: &RealmPolicy, frame: &Frame, hands_over: bool) 
     }
 }
 
-/// Whether it matters how many identities of the frame's provider an account has.
-pub(crate) fn matter(policy: &RealmPolicy, frame: &Frame) -> bool {
-    let alias = frame.identity.as_ref().map(|identity| &identity.key.provider);
-    let provider = alias.and_then(|alias| policy.provider(alias));
-    provider.is_none_or(|provider| provider.on_existing_link != ExistingLink::Add || provider.most_identities.is_some())
-}
-
 /// Whether the person was asked about these, and wants one more.
 pub(crate) fn are_agreed_to(frame: &Frame, others: &[LinkedIdentity]) -> bool {
     let agreed = |memory: &Memory| match memory {

@@ -14,6 +14,9 @@ pub struct AcceptedProof {
     /// It opens an account that never proved its address, so that account must be handed over first.
     #[serde(default)]
     hands_over: bool,
+    /// The identity of the account that gave it, if it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    given_by: Option<Box<IdentityKey>>,
 }
 
 impl AcceptedProof {
@@ -25,13 +28,24 @@ impl AcceptedProof {
             return None;
         }
         let proof = LinkProof { kind, at, accepted: accepted_in(frame, frame.rule.clone()) };
-        Some(Self { user, identity, proof, hands_over: false })
+        Some(Self { user, identity, proof, hands_over: false, given_by: None })
     }
 
     /// The same for an account that never proved the address: it is handed over before the identity is linked.
     #[must_use]
     pub(crate) fn handing_over(self) -> Self {
         Self { hands_over: true, ..self }
+    }
+
+    /// The same, given by an identity of the account: it counts as long as the account has that identity.
+    #[must_use]
+    pub(crate) fn given_by(self, key: IdentityKey) -> Self {
+        Self { given_by: Some(Box::new(key)), ..self }
+    }
+
+    /// The identity of the account that gave it, if it was one.
+    pub(crate) fn giver(&self) -> Option<&IdentityKey> {
+        self.given_by.as_deref()
     }
 
     /// Whether the account must be handed over before the identity is linked.

@@ -2,21 +2,22 @@
 
 use super::run::{Asker, Run, Step};
 use super::turns::Turning;
-use crate::ask::{Fact, Question};
+use crate::ask::{Candidate, Fact, Question};
 use crate::authenticator::hand_over::{self, Comer};
-use crate::others::{Joining, are_agreed_to, joining, matter};
+use crate::linking::Case;
+use crate::others::{Joining, are_agreed_to, joining};
 use crate::outcome::{DenialCode, Fault};
 use crate::policy::RealmPolicy;
 use crate::session::{Frame, How};
 use crate::write::{ProfileChange, UnlinkReason, Write};
-use domain::{AddressProof, Entropy, LinkedIdentity, Timestamp, User, UserId};
+use domain::{AddressProof, Entropy, IdentityKey, LinkedIdentity, ProofKind, Timestamp, User, UserId};
 
 impl Run {
     /// Whose identities must be read before the frame's is linked, unless that was done in this step.
-    pub(super) fn uncounted(&self, policy: &RealmPolicy, frame: &Frame) -> Option<UserId> {
+    pub(super) fn uncounted(&self, frame: &Frame) -> Option<UserId> {
         let How::Proved(user, proof) = &frame.user.as_ref()?.how else { return None };
-        let counts = proof.hands_over() || matter(policy, frame);
-        (counts && self.counted != Some(user.id)).then_some(user.id)
+        let links = proof.opens(user.id, frame);
+        (links && self.counted != Some(user.id)).then_some(user.id)
     }
 
     pub(super) fn count(self, user: UserId) -> Step {
@@ -64,6 +65,28 @@ impl Run {
         }
         after
     }
+}
+
+/// Whether a proof still opens the account that was found. A person may have rested for a while since they gave it: the rule may be
+/// gone, refuse, or want another proof, the provider's word may not be taken any more, and the identity that gave it may be off the account.
+pub(super) fn still_opens(policy: &RealmPolicy, frame: &Frame) -> bool {
+    let Some(How::Proved(user, proof)) = frame.user.as_ref().map(|chosen| &chosen.how) else { return true };
+    let account = Candidate { user: (**user).clone(), identities: frame.existing_identities.clone() };
+    let found = match frame.rule.as_ref().zip(Case::of(policy, frame)) {
+        None => None,
+        Some((rule, case)) => match case.still_finds(rule, &account) {
+            None => return false,
+            found => found,
+        },
+    };
+    let demanded = found.as_ref().and_then(|one| one.demand.as_ref());
+    let is_wanted = demanded.is_none_or(|kinds| kinds.contains(&proof.kind()));
+    let vouched = || policy.trusted_address(frame).is_some_and(|address| user.has_proved(address));
+    let links_alone = found.as_ref().is_some_and(|one| one.links_alone);
+    let word_counts = proof.kind() != ProofKind::TrustedAssertion || proof.hands_over() || links_alone || vouched();
+    let lets_in = |key: &IdentityKey| policy.provider(&key.provider).is_some_and(|provider| provider.lets_in(key));
+    let is_own = |key: &IdentityKey| account.identities.iter().any(|link| link.key == *key) && lets_in(key);
+    is_wanted && word_counts && proof.giver().is_none_or(is_own)
 }
 
 /// The account without what came with an identity that it has no more.

@@ -2,7 +2,7 @@
 
 use super::again::how_now;
 use super::declared;
-use super::joining::stops;
+use super::joining::{still_opens, stops};
 use super::run::{Asker, Asking, Run, Step};
 use super::walk::{Walk, rests_on, walk};
 use crate::ask::{Fact, Question};
@@ -291,8 +291,12 @@ impl Run {
             let question = how_now(chosen);
             return Ok(Acted::Step(self.ask(Asker::StillSo, question)));
         }
-        if let Some(user) = self.uncounted(policy, frame) {
+        if let Some(user) = self.uncounted(frame) {
             return Ok(Acted::Step(self.count(user)));
+        }
+        if !still_opens(policy, frame) {
+            self.counted = None;
+            return self.start_over(false);
         }
         if let Some(code) = stops(policy, frame, now) {
             return Ok(Acted::Step(self.deny(code, now)));

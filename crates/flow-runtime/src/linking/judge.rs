@@ -56,10 +56,17 @@ impl Case<'_> {
 
     /// Whether that rule would still link this account without asking, as it is now.
     pub fn links_alone(&self, rule: &RuleName, account: &Candidate) -> bool {
+        self.still_finds(rule, account).is_some_and(|one| one.links_alone)
+    }
+
+    /// What that rule says of this account now. None: it doesn't find it any more, refuses it, or is gone.
+    pub(crate) fn still_finds(&self, rule: &RuleName, account: &Candidate) -> Option<One> {
         let alone = Candidates { accounts: vec![account.clone()], ..Candidates::default() };
-        let meets = self.rules().into_iter().find(|compiled| compiled.rule.name == *rule);
-        let verdict = meets.and_then(|compiled| self.weigh(compiled, &alone).verdict);
-        matches!(verdict, Some(LinkingVerdict::One(one)) if one.links_alone)
+        let meets = self.rules().into_iter().find(|compiled| compiled.rule.name == *rule)?;
+        match self.weigh(meets, &alone).verdict? {
+            LinkingVerdict::One(one) => Some(*one),
+            LinkingVerdict::Nobody | LinkingVerdict::Several { .. } | LinkingVerdict::Deny { .. } => None,
+        }
     }
 
     /// The linking domain of the identity's provider.

@@ -145,6 +145,7 @@ fn accept(sight: &Sight<'_>, known: KnownIdentity) -> Turn {
     }
     match AcceptedProof::accept(ProofKind::LinkedProvider, known.user.id, sight.frame, sight.now) {
         Some(proof) => {
+            let proof = proof.given_by(known.link.key);
             let chosen = new_user::chosen(sight, How::Proved(Box::new(known.user), proof), None);
             Turn::just(Act::Succeed).with(Effect::User(chosen))
         }

@@ -1,6 +1,7 @@
 //! Stories: what people do, what they see, and what is true afterwards.
 
 mod addresses;
+mod changed_meanwhile;
 mod consent;
 mod doors;
 mod first_login;
