@@ -3,7 +3,7 @@
 use crate::build::{belongs_to, index, table};
 use crate::constraint;
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{big_integer, boolean, text, text_null};
+use sea_orm_migration::schema::{big_integer, big_integer_null, boolean, text, text_null};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -60,6 +60,10 @@ fn users() -> TableCreateStatement {
             text_null("family_name"),
             text_null("picture"),
             text_null("password_hash"),
+            big_integer_null("password_set_at"),
+            boolean("must_renew_password"),
+            text("roles"),
+            text("accepted_terms"),
             text("origins"),
             text("attributes"),
             text("linking_domain"),

@@ -61,6 +61,7 @@ fn browser_sessions() -> TableCreateStatement {
         big_integer("epoch"),
         text("methods"),
         text_null("identity"),
+        text_null("passed"),
         big_integer("auth_time"),
         big_integer("expires_at"),
     ];

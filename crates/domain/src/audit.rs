@@ -47,10 +47,20 @@ pub enum AuditKind {
     SignedOut,
     /// An account's password was set.
     PasswordChanged,
+    /// An administrator wants an account's password to be replaced.
+    PasswordRenewalRequired,
+    /// An account's roles were changed.
+    RolesChanged,
+    /// An account got a username.
+    UsernameChanged,
+    /// The person accepted terms.
+    TermsAccepted,
     /// What a client held was taken back.
     GrantRevoked,
     /// A linking rule was put into the database, changed there or taken out.
     LinkingRuleChanged,
+    /// A revision of a flow was applied, rolled back to, revoked or allowed again.
+    FlowChanged,
 }
 
 impl AuditKind {
@@ -77,8 +87,13 @@ impl AuditKind {
             Self::UserDisabled => "user-disabled",
             Self::SignedOut => "signed-out",
             Self::PasswordChanged => "password-changed",
+            Self::PasswordRenewalRequired => "password-renewal-required",
+            Self::RolesChanged => "roles-changed",
+            Self::UsernameChanged => "username-changed",
+            Self::TermsAccepted => "terms-accepted",
             Self::GrantRevoked => "grant-revoked",
             Self::LinkingRuleChanged => "linking-rule-changed",
+            Self::FlowChanged => "flow-changed",
         }
     }
 }

@@ -86,6 +86,11 @@ named!(
     AttributeName, "attribute name", is_slug, "1 to 64 characters of a–z, 0–9, “-” and “_”, starting and ending with a letter or digit"
 );
 
+named!(
+    /// A role that an administrator gives to users.
+    RoleName, "role", is_slug, "1 to 64 characters of a–z, 0–9, “-” and “_”, starting and ending with a letter or digit"
+);
+
 impl Default for LinkingDomain {
     /// Where all providers and accounts are that aren't set apart.
     fn default() -> Self {
@@ -115,7 +120,7 @@ macro_rules! random {
 
         impl $name {
             /// From 16 random bytes (or the first 16 of a digest).
-            pub fn from_bytes(bytes: [u8; 16]) -> Self {
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(bytes)
             }
 

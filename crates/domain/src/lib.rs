@@ -16,6 +16,7 @@ pub mod proof;
 pub mod request;
 pub mod secret;
 pub mod session;
+pub mod terms;
 pub mod text;
 pub mod time;
 pub mod user;
@@ -28,7 +29,7 @@ pub use entropy::Entropy;
 pub use exchange::{CallbackParams, UpstreamExchange, UpstreamFailure};
 pub use id::{
     AttributeName, CanonicalSubject, ClientId, ExchangeId, FlowName, FrameId, GrantId, IdError, IdentityId, LinkingDomain,
-    ProviderAlias, RealmId, RuleName, SessionKey, UserId,
+    ProviderAlias, RealmId, RoleName, RuleName, SessionKey, UserId,
 };
 pub use identity::{AssertedEmail, BrokeredIdentity, IdentityKey, LinkedIdentity, Subject, Vouched};
 pub use policy::{Assurance, ClientPolicy, ExistingLink, ProviderPolicy, Sync, UnprovedClaims};
@@ -36,5 +37,6 @@ pub use proof::{Accepted, AddressProof, LinkProof, ProofKind, Provenance};
 pub use request::{AuthorizeRequest, Prompt, Wish};
 pub use secret::Secret;
 pub use session::{ActionToken, AuthenticationMethod, BrowserSession, Epoch, TokenPurpose, TokenPurposeError, Version};
+pub use terms::{TermsVersion, TermsVersionError};
 pub use time::Timestamp;
 pub use user::{AccountState, OwnedAddress, ProfileField, User, Username};

@@ -27,6 +27,8 @@ pub struct ProviderPolicy {
     pub hands_out: BTreeSet<AttributeName>,
     /// The flow that decides at a first login.
     pub first_login_flow: FlowName,
+    /// The flow that runs whenever somebody came through it, before they count as signed in.
+    pub post_login_flow: Option<FlowName>,
     /// Its identities find accounts of this domain only, and make them there.
     pub linking_domain: LinkingDomain,
     /// What happens when the account that an identity belongs to has another identity of this provider.
@@ -57,6 +59,7 @@ impl ProviderPolicy {
             only_listed_authorities: false,
             hands_out: BTreeSet::new(),
             first_login_flow,
+            post_login_flow: None,
             linking_domain: LinkingDomain::default(),
             on_existing_link: ExistingLink::default(),
             most_identities: None,
@@ -166,6 +169,10 @@ pub struct ClientPolicy {
     pub enabled: bool,
     /// Whether the person is asked before the client learns anything.
     pub consent: bool,
+    /// The first-login flow of people whom this client sends, instead of their provider's.
+    pub first_login_flow: Option<FlowName>,
+    /// The post-login flow of people whom this client sends, instead of their provider's.
+    pub post_login_flow: Option<FlowName>,
 }
 
 #[cfg(test)]

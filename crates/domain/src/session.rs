@@ -1,6 +1,6 @@
 //! What outlives one request: browser sessions, action tokens, and the numbers that end them.
 
-use crate::{CanonicalSubject, Digest, EmailAddress, FrameId, IdentityKey, SessionKey, Timestamp, UserId};
+use crate::{CanonicalSubject, Digest, EmailAddress, FlowName, FrameId, IdentityKey, SessionKey, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Moves when an account's past must die: whatever carries an older one is dead, without a sweep.
@@ -59,6 +59,8 @@ pub struct BrowserSession {
     pub methods: Vec<AuthenticationMethod>,
     /// The identity that was used, if it was one.
     pub identity: Option<IdentityKey>,
+    /// The post-login flow that let the person through before it began.
+    pub passed: Option<FlowName>,
     /// When the person last authenticated.
     pub auth_time: Timestamp,
     /// When it ends at the latest.

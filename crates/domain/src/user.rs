@@ -1,10 +1,11 @@
 //! The person's account.
 
 use crate::{
-    AddressProof, Attributes, CanonicalSubject, EmailAddress, Epoch, LinkingDomain, Provenance, Timestamp, UserId, Version,
+    AddressProof, Attributes, CanonicalSubject, EmailAddress, Epoch, LinkingDomain, Provenance, RoleName, TermsVersion,
+    Timestamp, UserId, Version,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A name to sign in with. Usernames and addresses share one namespace, so a username has no `@`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -155,6 +156,14 @@ pub struct User {
     pub state: AccountState,
     /// Whether a password is set.
     pub has_password: bool,
+    /// When the password was set.
+    pub password_set_at: Option<Timestamp>,
+    /// Whether an administrator wants the password to be replaced.
+    pub must_renew_password: bool,
+    /// The roles that administrators gave.
+    pub roles: BTreeSet<RoleName>,
+    /// The terms that the person accepted, and when.
+    pub accepted_terms: BTreeMap<TermsVersion, Timestamp>,
     /// Moves when the account's past must die.
     pub epoch: Epoch,
     /// Moves with every change of the account.

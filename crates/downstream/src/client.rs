@@ -86,7 +86,14 @@ impl Client {
 
     /// What the login flows need to know of it.
     pub fn policy(&self) -> ClientPolicy {
-        ClientPolicy { id: self.id.clone(), name: self.name.clone(), enabled: self.enabled, consent: self.consent }
+        ClientPolicy {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            enabled: self.enabled,
+            consent: self.consent,
+            first_login_flow: None,
+            post_login_flow: None,
+        }
     }
 
     /// Whether the secret is one of the client's and may be sent this way. Takes the same time for every secret of

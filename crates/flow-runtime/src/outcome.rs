@@ -54,6 +54,9 @@ pub struct Denial {
     pub code: DenialCode,
     /// Whether the browser goes straight back to the client instead of showing a page (`prompt=none`, or the person left).
     pub to_client: bool,
+    /// What the flow says to the person, if it says something of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
 }
 
 /// The stable codes of denials.
@@ -98,9 +101,38 @@ pub enum DenialCode {
     Busy,
     /// A condition could not be decided, so it denies.
     Undecided,
+    /// The flow says no, perhaps with words of its own.
+    DeniedByFlow,
+    /// The person didn't accept the terms.
+    TermsRefused,
 }
 
 impl DenialCode {
+    /// Every code.
+    pub const ALL: &[Self] = &[
+        Self::AccountDisabled,
+        Self::ProviderDisabled,
+        Self::AuthorityRefused,
+        Self::LinkOnly,
+        Self::Ambiguous,
+        Self::RefusedByRule,
+        Self::NoWayLeft,
+        Self::NoAccount,
+        Self::NoProofPossible,
+        Self::ProviderAlreadyLinked,
+        Self::InteractionRequired,
+        Self::LoginRequired,
+        Self::ConsentRequired,
+        Self::ConsentRefused,
+        Self::Left,
+        Self::FlowGone,
+        Self::ClientDisabled,
+        Self::Busy,
+        Self::Undecided,
+        Self::DeniedByFlow,
+        Self::TermsRefused,
+    ];
+
     /// The stable text.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -123,6 +155,8 @@ impl DenialCode {
             Self::ClientDisabled => "client-disabled",
             Self::Busy => "busy",
             Self::Undecided => "undecided",
+            Self::DeniedByFlow => "denied-by-flow",
+            Self::TermsRefused => "terms-refused",
         }
     }
 
@@ -145,6 +179,8 @@ impl DenialCode {
             | Self::NoProofPossible
             | Self::ProviderAlreadyLinked
             | Self::ConsentRefused
+            | Self::DeniedByFlow
+            | Self::TermsRefused
             | Self::Left
             | Self::ClientDisabled => "access_denied",
         }

@@ -123,6 +123,33 @@ pub enum Page {
         /// What was wrong.
         problems: Problems,
     },
+    /// Terms and conditions: actions `continue` (accept) and `refuse`.
+    Terms {
+        /// The account that signs in.
+        account: String,
+        /// The terms, or the address where they are.
+        document: TermsDocument,
+    },
+    /// What the account's profile lacks: fields as listed; action `continue`.
+    CompleteProfile {
+        /// The account that signs in.
+        account: String,
+        /// The fields, with what was typed before.
+        fields: Vec<Field>,
+        /// What was wrong.
+        problems: Problems,
+    },
+    /// A new password instead of the one that somebody signed in with: field `password`; action `continue`.
+    UpdatePassword {
+        /// The account that signs in.
+        account: String,
+        /// What it signs in with, for whatever keeps passwords.
+        login: String,
+        /// Why.
+        why: PasswordDue,
+        /// What was wrong.
+        problems: Problems,
+    },
     /// The password of the existing account: field `password`; action `continue`.
     Reauthenticate {
         /// The provider that will be linked.
@@ -176,7 +203,27 @@ pub enum Page {
         code: crate::DenialCode,
         /// The provider whose identity was to be linked, by name.
         provider: Option<String>,
+        /// What the flow says in words of its own.
+        message: Option<String>,
     },
+}
+
+/// Terms and conditions, as a page shows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TermsDocument {
+    /// They are at this address, which begins with `https://`.
+    At(String),
+    /// This is what they say. Line breaks count.
+    Text(String),
+}
+
+/// Why a new password is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordDue {
+    /// An administrator wants it.
+    Required,
+    /// The one that there is was set long ago.
+    Old,
 }
 
 /// What linking does to other identities of the same provider.
@@ -334,6 +381,8 @@ pub enum Problem {
     TooLate,
     /// The account has this address already.
     SameAddress,
+    /// It is the password that the account has.
+    SamePassword,
 }
 
 /// Something that happened on the way to a page.

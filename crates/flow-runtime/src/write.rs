@@ -2,11 +2,11 @@
 
 use domain::{
     AccountState, ActionToken, AddressProof, Attributes, AuditEvent, AuditKind, BrowserSession, CanonicalSubject, ClientId,
-    Digest, EmailAddress, IdentityId, IdentityKey, LinkedIdentity, LinkingDomain, OwnedAddress, ProfileField, Provenance, Secret,
+    Digest, EmailAddress, IdentityId, IdentityKey, LinkedIdentity, LinkingDomain, OwnedAddress, ProfileField, Provenance, Secret, TermsVersion,
     Timestamp, User, UserId, Username, Version,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A user that is to be made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,9 @@ pub struct NewUser {
     pub linking_domain: LinkingDomain,
     /// What is stored of the password, a PHC string.
     pub password_hash: Option<Secret>,
+    /// The terms that the person accepted, and when.
+    #[serde(default)]
+    pub accepted_terms: BTreeMap<TermsVersion, Timestamp>,
     /// When.
     pub created_at: Timestamp,
 }
@@ -52,6 +55,7 @@ impl NewUser {
             attributes: Attributes::new(),
             linking_domain: LinkingDomain::default(),
             password_hash: None,
+            accepted_terms: BTreeMap::new(),
             created_at,
         }
     }
@@ -71,6 +75,10 @@ impl NewUser {
             linking_domain: self.linking_domain.clone(),
             state: AccountState::Open,
             has_password: self.password_hash.is_some(),
+            password_set_at: self.password_hash.as_ref().map(|_| self.created_at),
+            must_renew_password: false,
+            roles: BTreeSet::new(),
+            accepted_terms: self.accepted_terms.clone(),
             epoch: domain::Epoch::default(),
             version: Version::default(),
             created_at: self.created_at,
@@ -103,13 +111,27 @@ pub enum Write {
         /// Why.
         why: UnlinkReason,
     },
-    /// Sets what is stored of the password, and moves the epoch: whatever lived on the account is dead, also what its clients
+    /// Sets what is stored of the password, from now on, and moves the epoch: whatever lived on the account is dead, also what its clients
     /// were granted.
     SetPassword {
         /// Whose.
         user: UserId,
         /// A PHC string.
         hash: Secret,
+    },
+    /// Gives an account that has none this username, and moves the version. It may be nobody's ([`Conflict::Username`]).
+    SetUsername {
+        /// Whose.
+        user: UserId,
+        /// The name.
+        username: Username,
+    },
+    /// The person accepted terms, at the time of the commit. The version moves.
+    AcceptTerms {
+        /// Who.
+        user: UserId,
+        /// Which.
+        version: TermsVersion,
     },
     /// Gives the account this address, and moves the epoch. A proved one may be proved by nobody else ([`Conflict::Address`]).
     SetAddress {
@@ -199,6 +221,10 @@ impl Write {
             }
             Self::Record(event) => Some(event.clone()),
             Self::SetPassword { user, .. } => Some(event(AuditKind::PasswordChanged, *user)),
+            Self::SetUsername { user, .. } => Some(event(AuditKind::UsernameChanged, *user)),
+            Self::AcceptTerms { user, version } => {
+                Some(AuditEvent { detail: Some(version.to_string()), ..event(AuditKind::TermsAccepted, *user) })
+            }
             Self::SetAddress { user, address } => {
                 let kind = if address.is_proved() { AuditKind::AddressProved } else { AuditKind::AddressChanged };
                 Some(event(kind, *user))

@@ -28,7 +28,7 @@ impl Store {
             if users::lock(tx, realm, user).await?.is_none() {
                 return Ok(None);
             }
-            account::set_password(tx, realm, user, hash).await?;
+            account::set_password(tx, realm, user, hash, now).await?;
             let kind = AuditKind::PasswordChanged;
             let event = AuditEvent { kind, user: Some(user), subject: None, provider: None, detail: None };
             audit::record(tx, realm, &event, now).await?;

@@ -1,16 +1,16 @@
 //! Sessions: logins in progress, kept as one sealed document each, and finished browser logins.
 
-use crate::column::{from_json, from_json_or_null, id, json, json_or_null, time, unreadable};
+use crate::column::{from_json, from_json_or_null, id, id_or_null, json, json_or_null, time, unreadable};
 use crate::entity::{authentication_sessions, browser_sessions};
 use crate::keyring::Place;
 use crate::store::transaction;
-use crate::{Store, StoreError, audit, users};
+use crate::{Store, StoreError, audit, flows, users};
 use domain::{
     AuditEvent, AuditKind, BrowserSession, Digest, Epoch, IdentityKey, RealmId, SessionKey, Timestamp, UserId, Version,
 };
 use flow_runtime::{AuthenticationSession, LiveSession};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, TryInsertResult};
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryTrait as _, TryInsertResult};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -151,12 +151,15 @@ pub(crate) async fn replace(
     realm: &RealmId,
     session: &SealedSession,
     expected: Version,
+    edition: Option<i64>,
 ) -> Result<bool, StoreError> {
     use authentication_sessions::Column;
+    let moved_on = edition.map(|edition| flows::is_past_expr(realm, edition));
     let changed = authentication_sessions::Entity::update_many()
         .filter(Column::Realm.eq(realm.as_str()))
         .filter(Column::Key.eq(session.key.to_string()))
         .filter(Column::Version.eq(expected.0))
+        .apply_if(moved_on, |update, moved_on| update.filter(moved_on.not()))
         .col_expr(Column::Version, Expr::value(session.version.0))
         .col_expr(Column::Browser, Expr::value(session.browser.as_str()))
         .col_expr(Column::Document, Expr::value(session.document.clone()))
@@ -176,6 +179,7 @@ pub(crate) async fn start_browser(tx: &DatabaseTransaction, realm: &RealmId, ses
         epoch: Set(session.epoch.0),
         methods: Set(json(BROWSERS, &session.methods)?),
         identity: Set(json_or_null(BROWSERS, session.identity.as_ref())?),
+        passed: Set(session.passed.as_ref().map(ToString::to_string)),
         auth_time: Set(session.auth_time.as_millis()),
         expires_at: Set(session.expires_at.as_millis()),
     };
@@ -223,6 +227,7 @@ fn to_browser_session(row: browser_sessions::Model) -> Result<BrowserSession, St
         epoch: Epoch(row.epoch),
         methods: from_json(BROWSERS, &row.methods)?,
         identity: from_json_or_null(BROWSERS, row.identity.as_deref())?,
+        passed: id_or_null(BROWSERS, row.passed)?,
         auth_time: time(row.auth_time),
         expires_at: time(row.expires_at),
     })

@@ -154,5 +154,12 @@ impl Stage<'_> {
 }
 
 fn visitor(id: &ClientId) -> ClientPolicy {
-    ClientPolicy { id: id.clone(), name: CLIENT.to_owned(), enabled: true, consent: false }
+    ClientPolicy {
+        id: id.clone(),
+        name: CLIENT.to_owned(),
+        enabled: true,
+        consent: false,
+        first_login_flow: None,
+        post_login_flow: None,
+    }
 }

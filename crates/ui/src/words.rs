@@ -72,6 +72,7 @@ pub(crate) fn problem(field: FieldName, problem: &Problem, now: Timestamp) -> St
         Problem::WrongCode => "This isn't the code from the newest mail. Check it and try again".to_owned(),
         Problem::CodeExhausted => "Too many wrong codes. Ask for another mail".to_owned(),
         Problem::TooLate => "That took too long. Ask for another mail".to_owned(),
+        Problem::SamePassword => "This is the password that your account has already. Choose another one".to_owned(),
         Problem::SameAddress => "This is the address of your account already. Enter another one".to_owned(),
         Problem::TooSoon => "A mail is on its way. Wait a little before you ask for another one".to_owned(),
     }

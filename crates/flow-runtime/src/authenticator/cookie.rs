@@ -4,7 +4,7 @@ use super::{Act, Authenticator, Effect, Input, Sight, Turn};
 use crate::ask::{Fact, LiveSession, Question};
 use crate::definition::declaration::{AskKind, Declaration, Establishes, Kind, Outcome};
 use crate::session::{Chosen, How};
-use domain::Entropy;
+use domain::{BrowserSession, Entropy};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -51,7 +51,19 @@ fn still_counts(sight: &Sight<'_>, live: &LiveSession) -> bool {
     let LiveSession { session, user } = live;
     let age = sight.now.since(session.auth_time);
     let young_enough = sight.session.request.max_age.is_none_or(|most| age <= Duration::from_secs(most));
-    user.is_open() && user.id == session.user && user.epoch == session.epoch && sight.now < session.expires_at && young_enough
+    user.is_open()
+        && user.id == session.user
+        && user.epoch == session.epoch
+        && sight.now < session.expires_at
+        && young_enough
+        && has_passed(sight, session)
+}
+
+/// Whether whoever came through a provider was let through by the post-login flow that this login would run.
+fn has_passed(sight: &Sight<'_>, session: &BrowserSession) -> bool {
+    let provider = session.identity.as_ref().and_then(|identity| sight.policy.provider(&identity.provider));
+    let wanted = provider.and_then(|provider| sight.policy.post_login_flow(provider, &sight.session.request.client));
+    wanted.is_none() || session.passed.as_ref() == wanted
 }
 
 fn signed_in(live: LiveSession) -> Turn {

@@ -73,7 +73,11 @@ impl Authenticator for Provider {
                 (None, Some(Memory::Brokered(identity))) => first_login(sight, identity),
                 _ => Turn::just(Act::WrongFact),
             },
-            Input::Called(chosen) => Turn::just(Act::Succeed).with(Effect::User(chosen)),
+            Input::Called(chosen) => match sight.memory() {
+                Some(Memory::Brokered(identity)) => came(sight, chosen, identity),
+                _ => Turn::just(Act::WrongFact),
+            },
+            Input::LetThrough(chosen) => Turn::just(Act::Succeed).with(Effect::User(chosen)),
             Input::Form(_) | Input::MailPressed(_) | Input::Way { .. } => Turn::just(Act::Reject(Rejected::UnknownAction)),
             Input::Fact { .. } => Turn::just(Act::WrongFact),
         }
@@ -146,13 +150,27 @@ fn welcome_back(sight: &Sight<'_>, known: KnownIdentity, identity: &BrokeredIden
         identity: Some(identity.key.clone()),
         auth_time: identity.authenticated_at(sight.now),
     };
-    let turn = Turn::just(Act::Succeed).with(Effect::User(Box::new(chosen))).with(Effect::Write(touch));
+    let turn = came(sight, Box::new(chosen), identity).with(Effect::Write(touch));
     change.into_iter().fold(turn, Turn::with)
+}
+
+/// Somebody came with this identity. Whether that is enough is said by the post-login flow, if there is one.
+fn came(sight: &Sight<'_>, chosen: Box<Chosen>, identity: &BrokeredIdentity) -> Turn {
+    let Some(provider) = sight.policy.provider(&identity.key.provider) else {
+        return Turn::just(Act::Deny(DenialCode::ProviderDisabled));
+    };
+    match sight.policy.post_login_flow(provider, &sight.session.request.client) {
+        Some(flow) => Turn::just(Act::Pass { flow: flow.clone(), identity: Box::new(identity.clone()), chosen }),
+        None => Turn::just(Act::Succeed).with(Effect::User(chosen)),
+    }
 }
 
 fn first_login(sight: &Sight<'_>, identity: &BrokeredIdentity) -> Turn {
     match sight.policy.provider(&identity.key.provider) {
-        Some(provider) => Turn::just(Act::Call { flow: provider.first_login_flow.clone(), identity: Box::new(identity.clone()) }),
+        Some(provider) => {
+            let flow = sight.policy.first_login_flow(provider, &sight.session.request.client).clone();
+            Turn::just(Act::Call { flow, identity: Box::new(identity.clone()) })
+        }
         None => Turn::just(Act::Deny(DenialCode::ProviderDisabled)),
     }
 }

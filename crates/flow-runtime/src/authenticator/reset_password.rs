@@ -95,7 +95,7 @@ impl Authenticator for ResetPassword {
             Input::MailPressed(token) if sight.session.waits_for(token) => opening(sight),
             Input::MailPressed(_) => Turn::just(Act::Reject(Rejected::DeadLink)),
             Input::Fact { cause, question, fact } => self.fact(sight, cause, question, fact, entropy),
-            Input::Returned { .. } | Input::Called(_) => Turn::just(Act::Reject(Rejected::UnknownAction)),
+            Input::Returned { .. } | Input::Called(_) | Input::LetThrough(_) => Turn::just(Act::Reject(Rejected::UnknownAction)),
         }
     }
 

@@ -1,8 +1,15 @@
-//! When a sub-flow is there: boolean conditions over named facts of the login.
+//! When a sub-flow is there: boolean conditions over facts of the login.
 
+pub use super::fact::NamedFact;
+use crate::linking::expression::{Expression, Known};
 use crate::policy::RealmPolicy;
-use crate::session::Frame;
-use domain::ProviderAlias;
+use crate::session::{Frame, How};
+use domain::{
+    AddressProof, AttributeName, AuthorizeRequest, BrokeredIdentity, EmailAddress, OwnedAddress, ProviderAlias, RoleName, User,
+    UserId,
+};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// A condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,26 +20,28 @@ pub enum Condition {
     Any(Vec<Condition>),
     /// It doesn't hold.
     Not(Box<Condition>),
-    /// A named fact.
+    /// A fact that is so or isn't.
     Named(NamedFact),
     /// The identity came from this provider.
     Provider(ProviderAlias),
+    /// A fact whose value is one of these.
+    OneOf(NamedFact, BTreeSet<String>),
+    /// An attribute one of whose values is one of these.
+    Attribute(NamedFact, AttributeName, BTreeSet<String>),
+    /// An expression.
+    Cel(Cel),
 }
 
-/// Facts that have a name in YAML.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NamedFact {
-    /// `existing-user.has-password`
-    ExistingUserHasPassword,
-    /// `existing-user.address-proved`
-    ExistingUserAddressProved,
-    /// `identity.address-trusted`: the provider vouched for the address, and is trusted for it.
-    IdentityAddressTrusted,
-    /// `identity.has-address`
-    IdentityHasAddress,
+/// An expression in the subset of CEL that Braid knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cel {
+    /// As it was written.
+    pub text: String,
+    /// As it was understood.
+    pub(crate) expression: Arc<Expression>,
 }
 
-/// A condition asked about something that this flow doesn't have. It denies; it is never false.
+/// A condition asked about something that isn't there. It denies; it is never false.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ConditionFault {
     /// It asks about an identity, in a flow that has none.
@@ -41,52 +50,159 @@ pub enum ConditionFault {
     /// It asks about an existing user before one was found.
     #[error("the condition needs an existing user")]
     NoExistingUser,
+    /// It asks about whoever signs in, before that is known.
+    #[error("the condition needs somebody who signs in")]
+    NoUser,
+    /// Its expression names what isn't there, or takes too long.
+    #[error("the expression can't be evaluated")]
+    Expression,
+    /// The fact takes a value, and has none; or the other way round.
+    #[error("the condition doesn't fit its fact")]
+    Unfit,
 }
 
-impl NamedFact {
-    /// Every named fact, with its name in YAML.
-    pub const ALL: &[(&str, Self)] = &[
-        ("existing-user.has-password", Self::ExistingUserHasPassword),
-        ("existing-user.address-proved", Self::ExistingUserAddressProved),
-        ("identity.address-trusted", Self::IdentityAddressTrusted),
-        ("identity.has-address", Self::IdentityHasAddress),
-    ];
-
-    /// When it holds, in words for operators.
-    pub fn description(self) -> &'static str {
-        match self {
-            Self::ExistingUserHasPassword => "the existing account has a password",
-            Self::ExistingUserAddressProved => "the existing account has proved an address",
-            Self::IdentityAddressTrusted => "the provider vouched for the address, and is trusted for it",
-            Self::IdentityHasAddress => "the provider sent an address",
-        }
-    }
-
-    fn holds(self, policy: &RealmPolicy, frame: &Frame) -> Result<bool, ConditionFault> {
-        let existing = || frame.existing.as_ref().ok_or(ConditionFault::NoExistingUser);
-        let identity = || frame.identity.as_ref().ok_or(ConditionFault::NoIdentity);
-        Ok(match self {
-            Self::ExistingUserHasPassword => existing()?.has_password,
-            Self::ExistingUserAddressProved => existing()?.email.as_ref().is_some_and(domain::OwnedAddress::is_proved),
-            Self::IdentityAddressTrusted => {
-                identity()?;
-                policy.trusted_address(frame).is_some()
-            }
-            Self::IdentityHasAddress => identity()?.email.is_some(),
-        })
-    }
+/// What a condition sees of a login.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    /// The realm.
+    pub policy: &'a RealmPolicy,
+    /// What the client asked for.
+    pub request: &'a AuthorizeRequest,
+    /// Who came to their account in this login for the first time.
+    pub newcomer: Option<UserId>,
+    /// The frame whose flow has the condition.
+    pub frame: &'a Frame,
 }
+
+type Held = Result<bool, ConditionFault>;
 
 impl Condition {
-    /// Whether the condition holds for this frame.
-    pub fn holds(&self, policy: &RealmPolicy, frame: &Frame) -> Result<bool, ConditionFault> {
-        let hold = |conditions: &[Self]| conditions.iter().map(|c| c.holds(policy, frame)).collect::<Result<Vec<_>, _>>();
-        Ok(match self {
-            Self::All(conditions) => hold(conditions)?.into_iter().all(|held| held),
-            Self::Any(conditions) => hold(conditions)?.into_iter().any(|held| held),
-            Self::Not(condition) => !condition.holds(policy, frame)?,
-            Self::Named(fact) => fact.holds(policy, frame)?,
-            Self::Provider(alias) => frame.identity.as_ref().ok_or(ConditionFault::NoIdentity)?.key.provider == *alias,
+    /// Whether the condition holds.
+    pub fn holds(&self, seen: &Seen<'_>) -> Held {
+        let hold = |conditions: &[Self]| conditions.iter().map(|c| c.holds(seen)).collect::<Result<Vec<_>, _>>();
+        match self {
+            Self::All(conditions) => Ok(hold(conditions)?.into_iter().all(|held| held)),
+            Self::Any(conditions) => Ok(hold(conditions)?.into_iter().any(|held| held)),
+            Self::Not(condition) => Ok(!condition.holds(seen)?),
+            Self::Named(fact) => seen.is_so(*fact),
+            Self::Provider(alias) => seen.came_from(alias),
+            Self::OneOf(fact, wanted) => seen.is_one_of(*fact, wanted),
+            Self::Attribute(fact, name, wanted) => seen.has_attribute(*fact, name, wanted),
+            Self::Cel(cel) => seen.evaluates(&cel.expression),
+        }
+    }
+}
+
+impl Seen<'_> {
+    fn identity(&self) -> Result<&BrokeredIdentity, ConditionFault> {
+        self.frame.identity.as_ref().ok_or(ConditionFault::NoIdentity)
+    }
+
+    fn existing(&self) -> Result<&User, ConditionFault> {
+        self.frame.existing.as_ref().ok_or(ConditionFault::NoExistingUser)
+    }
+
+    fn user(&self) -> Result<User, ConditionFault> {
+        self.frame.user.as_ref().map(|chosen| chosen.how.user()).ok_or(ConditionFault::NoUser)
+    }
+
+    fn is_first_login(&self) -> Held {
+        let chosen = self.frame.user.as_ref().ok_or(ConditionFault::NoUser)?;
+        let is_new = matches!(chosen.how, How::Created(_) | How::Proved(..));
+        Ok(is_new || self.newcomer == Some(chosen.how.user().id))
+    }
+
+    fn is_so(&self, fact: NamedFact) -> Held {
+        let is_proved = |email: &Option<OwnedAddress>| email.as_ref().is_some_and(OwnedAddress::is_proved);
+        Ok(match fact {
+            NamedFact::IdentityAddressTrusted => {
+                self.identity()?;
+                self.policy.trusted_address(self.frame).is_some()
+            }
+            NamedFact::IdentityHasAddress => self.identity()?.email.is_some(),
+            NamedFact::ExistingUserHasPassword => self.existing()?.has_password,
+            NamedFact::ExistingUserAddressProved => is_proved(&self.existing()?.email),
+            NamedFact::UserHasPassword => self.user()?.has_password,
+            NamedFact::UserAddressProved => is_proved(&self.user()?.email),
+            NamedFact::LoginFirst => self.is_first_login()?,
+            NamedFact::Provider
+            | NamedFact::IdentityDomain
+            | NamedFact::IdentityAuthority
+            | NamedFact::IdentityAttribute
+            | NamedFact::UserAddressProvedBy
+            | NamedFact::UserDomain
+            | NamedFact::UserRole
+            | NamedFact::UserAttribute
+            | NamedFact::Client
+            | NamedFact::Scope => return Err(ConditionFault::Unfit),
         })
+    }
+
+    /// Somebody who signed in without an identity came from no provider.
+    fn came_from(&self, alias: &ProviderAlias) -> Held {
+        let chosen = || self.frame.user.as_ref().ok_or(ConditionFault::NoIdentity);
+        Ok(match &self.frame.identity {
+            Some(identity) => identity.key.provider == *alias,
+            None => chosen()?.identity.as_ref().is_some_and(|identity| identity.provider == *alias),
+        })
+    }
+
+    fn is_one_of(&self, fact: NamedFact, wanted: &BTreeSet<String>) -> Held {
+        let is_of = |address: Option<&EmailAddress>| address.is_some_and(|address| wanted.contains(address.domain()));
+        Ok(match fact {
+            NamedFact::IdentityDomain => is_of(self.identity()?.email.as_ref().map(|email| &email.address)),
+            NamedFact::IdentityAuthority => {
+                self.identity()?.key.authority.as_ref().is_some_and(|authority| wanted.contains(authority))
+            }
+            NamedFact::UserDomain => {
+                let user = self.user()?;
+                is_of(user.email.as_ref().filter(|email| email.is_proved()).map(|email| &email.address))
+            }
+            NamedFact::UserAddressProvedBy => {
+                let user = self.user()?;
+                user.email.and_then(|email| email.proof).is_some_and(|proof| wanted.contains(prover(&proof)))
+            }
+            NamedFact::UserRole => self.user()?.roles.iter().map(RoleName::as_str).any(|role| wanted.contains(role)),
+            NamedFact::Client => wanted.contains(self.request.client.as_str()),
+            NamedFact::Scope => self.request.scopes.iter().any(|scope| wanted.contains(scope)),
+            _ => return Err(ConditionFault::Unfit),
+        })
+    }
+
+    fn has_attribute(&self, fact: NamedFact, name: &AttributeName, wanted: &BTreeSet<String>) -> Held {
+        let holds = |values: &[String]| values.iter().any(|value| wanted.contains(value));
+        Ok(match fact {
+            NamedFact::IdentityAttribute => self.identity()?.attributes.get(name).is_some_and(|values| holds(values)),
+            NamedFact::UserAttribute => self.user()?.attributes.get(name).is_some_and(|attribute| holds(&attribute.values)),
+            _ => return Err(ConditionFault::Unfit),
+        })
+    }
+
+    /// The identity is as the provider asserted it, whatever the person typed.
+    fn evaluates(&self, expression: &Expression) -> Held {
+        let user = self.frame.user.as_ref().map(|chosen| chosen.how.user());
+        let identity = self.frame.identity.as_ref();
+        let known = Known {
+            policy: self.policy,
+            identity,
+            profile: None,
+            email: identity.and_then(|identity| identity.email.as_ref()).map(|email| &email.address),
+            account: self.frame.existing.as_ref(),
+            identities: &self.frame.existing_identities,
+            user: user.as_ref(),
+            client: Some(&self.request.client),
+            scopes: &self.request.scopes,
+            first_login: self.is_first_login().ok(),
+        };
+        expression.holds_for(&known).map_err(|_| ConditionFault::Expression)
+    }
+}
+
+/// Who proved an address, as conditions call it.
+fn prover(proof: &AddressProof) -> &'static str {
+    match proof {
+        AddressProof::Mailbox { .. } => "mailbox",
+        AddressProof::TrustedProvider { .. } => "provider",
+        AddressProof::Administrator { .. } => "administrator",
     }
 }

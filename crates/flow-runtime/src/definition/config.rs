@@ -37,6 +37,24 @@ pub enum KeyKind {
         /// The largest that makes sense.
         most: u32,
     },
+    /// A duration between the two bounds, or this word.
+    DurationOr {
+        /// The word.
+        word: &'static str,
+        /// The shortest that makes sense.
+        least: Duration,
+        /// The longest that makes sense.
+        most: Duration,
+    },
+    /// A text for people, without characters that can't be seen.
+    Text {
+        /// The most characters.
+        most: usize,
+        /// Whether it may have several lines.
+        lines: bool,
+    },
+    /// A list of these words, each at most once.
+    Words(&'static [&'static str]),
 }
 
 /// A value that the reader accepted for a key.
@@ -48,6 +66,10 @@ pub enum Value {
     Duration(Duration),
     /// A number within the key's bounds.
     Count(u32),
+    /// A text.
+    Text(String),
+    /// Some of the key's words, in the order in which the declaration has them.
+    Words(Vec<String>),
 }
 
 /// The accepted values of one execution, defaults filled in.
@@ -81,6 +103,22 @@ impl Config {
         match self.0.get(key) {
             Some(Value::Count(count)) => Some(*count),
             _ => None,
+        }
+    }
+
+    /// The text of a `Text` key; None if it is empty.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        match self.0.get(key) {
+            Some(Value::Text(text)) if !text.is_empty() => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The words of a `Words` key.
+    pub fn words(&self, key: &str) -> &[String] {
+        match self.0.get(key) {
+            Some(Value::Words(words)) => words,
+            _ => &[],
         }
     }
 }

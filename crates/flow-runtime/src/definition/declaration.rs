@@ -36,7 +36,8 @@ pub struct Declaration {
 
 impl Declaration {
     /// Whether it has something to do in a frame of this purpose. What needs an identity has nothing to do where there is none, and
-    /// where an identity's owner is sought, knowing somebody without regard to the identity is no answer.
+    /// where an identity's owner is sought, knowing somebody without regard to the identity is no answer. After a login
+    /// nothing is found out, made or linked any more.
     pub fn has_a_place_in(&self, purpose: Purpose) -> bool {
         let needs_identity = self.needs.contains(&Need::Identity);
         match purpose {
@@ -44,6 +45,7 @@ impl Declaration {
             Purpose::FirstLogin => {
                 needs_identity || !self.establishes.contains(&Establishes::User) && !self.needs.contains(&Need::User)
             }
+            Purpose::PostLogin => self.establishes.is_empty() && !self.needs.contains(&Need::ExistingUser),
         }
     }
 }
@@ -77,6 +79,20 @@ pub enum Outcome {
     Exhausted,
     /// It ended the login.
     Denied,
+}
+
+impl Outcome {
+    /// The name in records.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Attempted => "attempted",
+            Self::Challenged => "challenged",
+            Self::Retry => "retry",
+            Self::Exhausted => "exhausted",
+            Self::Denied => "denied",
+        }
+    }
 }
 
 /// What an authenticator's work may establish.

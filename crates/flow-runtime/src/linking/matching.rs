@@ -1,7 +1,7 @@
 //! What a rule looks for, compiled.
 
 use super::Case;
-use super::expression::Expression;
+use super::expression::{Expression, Use};
 use super::problem::{RuleField, RuleProblem};
 use super::reasons::Finding;
 use super::rule::{AccountField, Claim, FindBy, LinkingRule, Matching};
@@ -43,7 +43,7 @@ impl Finder {
                     }
                 }
             }
-            Matching::Custom { expression, find_by } => match Expression::parse(expression) {
+            Matching::Custom { expression, find_by } => match Expression::parse(expression, Use::Rule) {
                 Ok(expression) => Some(Self { by: find_by.clone(), pattern: None, expression: Some(expression) }),
                 Err(error) => {
                     let remedy = "see the section on expressions in docs/flows.md";

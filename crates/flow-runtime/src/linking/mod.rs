@@ -4,7 +4,7 @@
 //! accounts that were found which one it is ([`Case::judge`]), with a tree of reasons. A rule finds an account and may ask for more
 //! proof; what opens an account is decided below every rule, in [`trust`].
 
-mod expression;
+pub(crate) mod expression;
 mod index;
 mod judge;
 mod matching;

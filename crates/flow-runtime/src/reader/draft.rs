@@ -2,9 +2,11 @@
 
 use super::diagnostic::Span;
 use crate::Requirement;
-use crate::definition::condition::{Condition, NamedFact};
+use crate::definition::condition::Condition;
 use crate::definition::config::Value;
 use crate::definition::declaration::Kind;
+use crate::definition::fact::About;
+use crate::flow_test::FlowTest;
 use domain::FlowName;
 use std::collections::BTreeMap;
 
@@ -14,6 +16,7 @@ pub(super) struct Document {
     pub(super) name: Option<FlowName>,
     pub(super) description: Option<String>,
     pub(super) level: Level,
+    pub(super) tests: Vec<FlowTest>,
 }
 
 /// The executions at one level.
@@ -69,8 +72,18 @@ pub(super) struct When {
     pub(super) condition: Option<Condition>,
     /// Where it stands.
     pub(super) span: Span,
-    /// The facts that it asks for, each with its place.
-    pub(super) facts: Vec<(NamedFact, Span)>,
+    /// What it asks for, each with its place.
+    pub(super) asks: Vec<Asked>,
+}
+
+/// Something that a condition asks for.
+#[derive(Debug)]
+pub(super) struct Asked {
+    /// What it is called.
+    pub(super) name: String,
+    /// Whom or what it is about.
+    pub(super) about: About,
+    pub(super) span: Span,
 }
 
 impl Execution {

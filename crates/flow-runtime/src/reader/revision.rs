@@ -3,7 +3,7 @@
 //! Hashed is a text in which every name carries its length, so that two different trees never give the same text.
 
 use super::draft::{Execution, Level, Node};
-use crate::definition::condition::{Condition, NamedFact};
+use crate::definition::condition::Condition;
 use crate::definition::config::Value;
 use crate::{Requirement, Revision};
 use domain::{Digest, FlowName};
@@ -25,6 +25,11 @@ struct Canonical(String);
 impl Canonical {
     fn word(&mut self, word: &str) {
         let _ = write!(self.0, " {}:{word}", word.len());
+    }
+
+    fn words<'w>(&mut self, words: impl ExactSizeIterator<Item = &'w String>) {
+        let _ = write!(self.0, " {} words", words.len());
+        words.for_each(|word| self.word(word));
     }
 
     fn level(&mut self, level: &Level) {
@@ -72,6 +77,11 @@ impl Canonical {
             Value::Count(count) => {
                 let _ = write!(self.0, " {count}");
             }
+            Value::Text(text) => {
+                self.0.push_str(" text");
+                self.word(text);
+            }
+            Value::Words(words) => self.words(words.iter()),
         }
     }
 
@@ -82,12 +92,26 @@ impl Canonical {
             Condition::Not(condition) => self.conditions("not", std::slice::from_ref(condition)),
             Condition::Named(fact) => {
                 self.0.push_str(" fact");
-                let name = NamedFact::ALL.iter().find(|(_, named)| named == fact).map_or("", |(name, _)| name);
-                self.word(name);
+                self.word(fact.name());
             }
             Condition::Provider(alias) => {
                 self.0.push_str(" provider");
                 self.word(alias.as_str());
+            }
+            Condition::OneOf(fact, wanted) => {
+                self.0.push_str(" one-of");
+                self.word(fact.name());
+                self.words(wanted.iter());
+            }
+            Condition::Attribute(fact, name, wanted) => {
+                self.0.push_str(" attribute");
+                self.word(fact.name());
+                self.word(name.as_str());
+                self.words(wanted.iter());
+            }
+            Condition::Cel(cel) => {
+                self.0.push_str(" cel");
+                self.word(&cel.text);
             }
         }
     }

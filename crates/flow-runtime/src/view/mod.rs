@@ -2,7 +2,7 @@
 
 mod ways;
 
-pub(crate) use ways::ways;
+pub(crate) use ways::{is_a_way, ways};
 
 use crate::authenticator::Sight;
 use crate::page::{Page, View, Viewer};
@@ -12,6 +12,9 @@ use domain::{ProviderAlias, Timestamp};
 
 /// The page of a login. None if it waits for nothing that this viewer could see: then the link or page is dead.
 pub fn view(policy: &RealmPolicy, session: &AuthenticationSession, now: Timestamp, viewer: Viewer) -> Option<View> {
+    if !session.is_over() && policy.has_revoked(session) {
+        return None;
+    }
     let page = match viewer {
         Viewer::StartingBrowser => own_page(policy, session, now)?,
         Viewer::MailInStartingBrowser | Viewer::MailElsewhere => mail_page(policy, session, now, viewer)?,
@@ -48,7 +51,11 @@ fn own_page(policy: &RealmPolicy, session: &AuthenticationSession, now: Timestam
             let identity = session.frame().and_then(|frame| frame.identity.as_ref());
             let name =
                 |alias: &ProviderAlias| policy.provider(alias).map_or_else(|| alias.to_string(), |found| found.name.clone());
-            Page::Denied { code: denial.code, provider: identity.map(|identity| name(&identity.key.provider)) }
+            Page::Denied {
+                code: denial.code,
+                provider: identity.map(|identity| name(&identity.key.provider)),
+                message: denial.message.clone(),
+            }
         }
     })
 }

@@ -2,7 +2,7 @@
 
 use super::World;
 use crate::{Conflict, ProfileChange};
-use domain::{AddressProof, IdentityId, IdentityKey, LinkedIdentity, OwnedAddress, User, UserId, Version};
+use domain::{AddressProof, IdentityId, IdentityKey, LinkedIdentity, OwnedAddress, User, UserId, Username, Version};
 
 impl World {
     pub(super) fn unlink(&mut self, identity: IdentityId, user: UserId) {
@@ -23,6 +23,14 @@ impl World {
         Ok(())
     }
 
+    pub(super) fn set_username(&mut self, user: UserId, username: &Username) -> Result<(), Conflict> {
+        if self.users.values().any(|other| other.id != user && other.username.as_ref() == Some(username)) {
+            return Err(Conflict::Username);
+        }
+        self.touch(user, false, |user| user.username = Some(username.clone()));
+        Ok(())
+    }
+
     pub(super) fn hand_over(&mut self, user: UserId, proof: &AddressProof) {
         let goes = |link: &LinkedIdentity| link.user == user && link.assured.is_none();
         let gone: Vec<_> = self.identities.values().filter(|link| goes(link)).map(|link| link.key.clone()).collect();
@@ -32,7 +40,7 @@ impl World {
             for key in &gone {
                 forget(user, key);
             }
-            user.has_password = false;
+            (user.has_password, user.password_set_at, user.must_renew_password) = (false, None, false);
             if let Some(email) = &mut user.email {
                 email.proof = Some(proof.clone());
             }

@@ -59,10 +59,19 @@ impl World {
             }
             Write::SetPassword { user, hash } => {
                 self.passwords.insert(*user, super::password_of(hash));
-                self.touch(*user, true, |user| user.has_password = true);
+                let now = self.now;
+                self.touch(*user, true, |user| {
+                    (user.has_password, user.password_set_at, user.must_renew_password) = (true, Some(now), false);
+                });
                 Ok(())
             }
             Write::SetAddress { user, address } => self.set_address(*user, address),
+            Write::SetUsername { user, username } => self.set_username(*user, username),
+            Write::AcceptTerms { user, version } => {
+                let now = self.now;
+                self.touch(*user, false, |user| _ = user.accepted_terms.insert(version.clone(), now));
+                Ok(())
+            }
             Write::HandOver { user, proof } => {
                 self.hand_over(*user, proof);
                 Ok(())

@@ -4,8 +4,8 @@ use crate::column::{json, json_or_null};
 use crate::entity::users::{ActiveModel, Entity, Model};
 use crate::{StoreError, attributes, audit, consents, grants, identities, sessions, users};
 use domain::{
-    AddressProof, AuditEvent, AuditKind, IdentityId, IdentityKey, LinkedIdentity, OwnedAddress, RealmId, Secret, Timestamp,
-    UserId,
+    AddressProof, AuditEvent, AuditKind, IdentityId, IdentityKey, LinkedIdentity, OwnedAddress, RealmId, Secret,
+    TermsVersion, Timestamp, UserId, Username,
 };
 use flow_runtime::{ProfileChange, UnlinkReason};
 use sea_orm::ActiveValue::{Set, Unchanged};
@@ -37,12 +37,44 @@ pub(crate) async fn set_password(
     realm: &RealmId,
     user: UserId,
     hash: &Secret,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
     let Some(row) = users::lock(tx, realm, user).await? else { return Ok(()) };
-    let changed = ActiveModel { password_hash: Set(Some(hash.reveal().to_owned())), ..moved(&row, true) };
+    let changed = ActiveModel {
+        password_hash: Set(Some(hash.reveal().to_owned())),
+        password_set_at: Set(Some(now.as_millis())),
+        must_renew_password: Set(false),
+        ..moved(&row, true)
+    };
     Entity::update(changed).exec_without_returning(tx).await?;
     // Whoever knew the old password may have let clients in.
     consents::forget(tx, realm, user).await
+}
+
+pub(super) async fn set_username(
+    tx: &DatabaseTransaction,
+    realm: &RealmId,
+    user: UserId,
+    username: &Username,
+) -> Result<Result<(), DbErr>, StoreError> {
+    let Some(row) = users::lock(tx, realm, user).await? else { return Ok(Ok(())) };
+    let changed = ActiveModel { username: Set(Some(username.to_string())), ..moved(&row, false) };
+    Ok(Entity::update(changed).exec_without_returning(tx).await.map(|_| ()))
+}
+
+pub(super) async fn accept_terms(
+    tx: &DatabaseTransaction,
+    realm: &RealmId,
+    user: UserId,
+    version: &TermsVersion,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(row) = users::lock(tx, realm, user).await? else { return Ok(()) };
+    let mut accepted = users::to_user(row.clone())?.accepted_terms;
+    accepted.insert(version.clone(), now);
+    let changed = ActiveModel { accepted_terms: Set(json(TABLE, &accepted)?), ..moved(&row, false) };
+    Entity::update(changed).exec_without_returning(tx).await?;
+    Ok(())
 }
 
 pub(super) async fn set_address(
@@ -74,7 +106,13 @@ pub(super) async fn hand_over(
         unlink(tx, realm, (user, link.id), &UnlinkReason::Unproved, now).await?;
     }
     let Some(row) = users::lock(tx, realm, user).await? else { return Ok(Ok(())) };
-    let changed = ActiveModel { password_hash: Set(None), email_proof: Set(Some(json(TABLE, proof)?)), ..moved(&row, true) };
+    let changed = ActiveModel {
+        password_hash: Set(None),
+        password_set_at: Set(None),
+        must_renew_password: Set(false),
+        email_proof: Set(Some(json(TABLE, proof)?)),
+        ..moved(&row, true)
+    };
     if let Err(error) = Entity::update(changed).exec_without_returning(tx).await {
         return Ok(Err(error));
     }

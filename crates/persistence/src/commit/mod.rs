@@ -9,7 +9,7 @@ use crate::entity::users::Model;
 use crate::sessions::SealedSession;
 use crate::store::{Ending, attempt};
 use crate::users::Touched;
-use crate::{Store, StoreError, decisions, grants, outbox, sessions, users};
+use crate::{Store, StoreError, decisions, flows, grants, outbox, sessions, users};
 use domain::{RealmId, Timestamp, TokenPurpose, Version};
 use downstream::CodeGrant;
 use flow_runtime::{AuthenticationSession, Conflict, Decision, Guard, Notice, Write};
@@ -55,6 +55,8 @@ pub enum Committed {
     Stale,
     /// A user that it rests on was changed, or is gone.
     GuardMoved,
+    /// The realm's stored rules or flows were changed since the edition that it was decided on.
+    PolicyMoved,
     /// Somebody else was first.
     Conflict(Conflict),
 }
@@ -63,12 +65,18 @@ struct Prepared {
     session: Option<(SealedSession, Option<Version>)>,
     notices: Vec<outbox::SealedNotice>,
     touched: Touched,
+    edition: Option<i64>,
 }
 
 impl Store {
     /// Commits. The order of locks is always the same: the login, then users by id, then what is written.
     pub async fn commit(&self, realm: &RealmId, commit: &Commit) -> Result<Committed, StoreError> {
-        let prepared = self.prepare(realm, commit)?;
+        self.commit_at(realm, commit, None).await
+    }
+
+    /// Commits what was decided on an edition of the realm (see [`Store::edition`]), if that is still so.
+    pub async fn commit_at(&self, realm: &RealmId, commit: &Commit, edition: Option<i64>) -> Result<Committed, StoreError> {
+        let prepared = self.prepare(realm, commit, edition)?;
         attempt!(self, |tx| {
             Ok(match run(tx, realm, commit, &prepared).await? {
                 done @ Committed::Done { .. } => Ending::Keep(done),
@@ -78,13 +86,14 @@ impl Store {
     }
 
     /// All that needs no transaction.
-    fn prepare(&self, realm: &RealmId, commit: &Commit) -> Result<Prepared, StoreError> {
+    fn prepare(&self, realm: &RealmId, commit: &Commit, edition: Option<i64>) -> Result<Prepared, StoreError> {
         let session = commit.session.as_ref().map(|write| {
             let version = write.read_at.map_or(Version(1), |read_at| Version(read_at.0.saturating_add(1)));
             self.seal_session(realm, &write.session, version).map(|sealed| (sealed, write.read_at))
         });
         let notices = commit.notices.iter().map(|notice| self.seal_notice(realm, notice, commit.now));
-        Ok(Prepared { session: session.transpose()?, notices: notices.collect::<Result<_, _>>()?, touched: touched(commit) })
+        let (session, notices) = (session.transpose()?, notices.collect::<Result<_, _>>()?);
+        Ok(Prepared { session, notices, touched: touched(commit), edition })
     }
 }
 
@@ -102,6 +111,8 @@ fn touched(commit: &Commit) -> Touched {
             | Write::Unlink { user, .. }
             | Write::SetPassword { user, .. }
             | Write::SetAddress { user, .. }
+            | Write::SetUsername { user, .. }
+            | Write::AcceptTerms { user, .. }
             | Write::HandOver { user, .. }
             | Write::ChangeProfile { user, .. } => touched.changed.extend([user.to_string()]),
             Write::ReleaseAddress { address, .. } => touched.released.extend([address.key()]),
@@ -119,9 +130,16 @@ fn holds(guard: &Guard, users: &[Model]) -> bool {
 async fn run(tx: &DatabaseTransaction, realm: &RealmId, commit: &Commit, prepared: &Prepared) -> Result<Committed, StoreError> {
     if let Some((session, read_at)) = &prepared.session {
         let current = match read_at {
-            Some(read_at) => sessions::replace(tx, realm, session, *read_at).await?,
+            Some(read_at) => sessions::replace(tx, realm, session, *read_at, prepared.edition).await?,
             None => sessions::insert(tx, realm, session).await?,
         };
+        // A login that was replaced was so on this edition.
+        let unsure_of = prepared.edition.filter(|_| !current || read_at.is_none());
+        if let Some(edition) = unsure_of
+            && flows::is_past(tx, realm, edition).await?
+        {
+            return Ok(Committed::PolicyMoved);
+        }
         if !current {
             return Ok(Committed::Stale);
         }

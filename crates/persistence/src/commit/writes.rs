@@ -33,7 +33,12 @@ pub(crate) async fn apply(
             None
         }
         Write::SetPassword { user, hash } => {
-            account::set_password(tx, realm, *user, hash).await?;
+            account::set_password(tx, realm, *user, hash, now).await?;
+            None
+        }
+        Write::SetUsername { user, username } => conflict_of(account::set_username(tx, realm, *user, username).await?)?,
+        Write::AcceptTerms { user, version } => {
+            account::accept_terms(tx, realm, *user, version, now).await?;
             None
         }
         Write::SetAddress { user, address } => conflict_of(account::set_address(tx, realm, *user, address).await?)?,

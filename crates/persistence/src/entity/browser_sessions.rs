@@ -14,6 +14,7 @@ pub(crate) struct Model {
     pub(crate) epoch: i64,
     pub(crate) methods: String,
     pub(crate) identity: Option<String>,
+    pub(crate) passed: Option<String>,
     pub(crate) auth_time: i64,
     pub(crate) expires_at: i64,
 }

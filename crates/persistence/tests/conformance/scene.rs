@@ -144,8 +144,11 @@ pub(crate) fn login(name: &str) -> AuthenticationSession {
             wish: Wish::SignIn,
         },
         frames: vec![],
+        ran: std::collections::BTreeSet::new(),
         rest: Rest::Showing(ExecutionId(1)),
         message: None,
+        newcomer: None,
+        passed: None,
         started_at: at(0),
         expires_at: at(3600),
     }
@@ -174,6 +177,7 @@ pub(crate) fn browser_session(name: &str, user: &NewUser) -> BrowserSession {
         epoch: Epoch::default(),
         methods: vec![AuthenticationMethod::Password],
         identity: None,
+        passed: None,
         auth_time: at(0),
         expires_at: at(3600),
     }

@@ -76,13 +76,17 @@ impl<'a> SignedIn<'a> {
 pub(super) struct Denied<'a> {
     layout: Layout<'a>,
     words: Advice,
+    /// What the flow says, a paragraph for each of its lines, in place of Braid's own words.
+    message: Vec<&'a str>,
     code: &'static str,
 }
 
 impl<'a> Denied<'a> {
-    pub(super) fn of(scene: Scene<'a>, code: DenialCode, provider: Option<&str>) -> Self {
+    pub(super) fn of(scene: Scene<'a>, code: DenialCode, provider: Option<&str>, message: Option<&'a str>) -> Self {
         let layout = scene.layout(&Problems::new());
         let provider = shown(provider.unwrap_or_default(), words::SOME_PROVIDER);
-        Self { words: words::denial(code, layout.client_name(), &layout.realm, &provider), code: code.as_str(), layout }
+        let message = message.unwrap_or_default().lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let words = words::denial(code, layout.client_name(), &layout.realm, &provider);
+        Self { words, message, code: code.as_str(), layout }
     }
 }

@@ -141,7 +141,7 @@ impl<'a> NewPassword<'a> {
 }
 
 /// A password that is chosen now.
-fn new_password(input: Input) -> Input {
+pub(super) fn new_password(input: Input) -> Input {
     Input { autocomplete: "new-password", hint: Some("8 characters or more.".to_owned()), ..input }
 }
 

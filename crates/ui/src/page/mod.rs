@@ -5,6 +5,7 @@ mod entering;
 mod linking;
 mod mailing;
 mod proving;
+mod required;
 
 use crate::chrome::Chrome;
 use crate::layout::Layout;
@@ -46,10 +47,19 @@ pub fn render(view: &View, chrome: &Chrome<'_>) -> Result<String, askama::Error>
         Page::ChangeAddress { account, current, wanted, problems } => {
             entering::ChangeAddress::of(scene, (account, current.as_deref()), wanted, problems).render()
         }
+        Page::Terms { account, document } => required::Terms::of(scene, account, document).render(),
+        Page::CompleteProfile { account, fields, problems } => {
+            required::CompleteProfile::of(scene, account, fields, problems).render()
+        }
+        Page::UpdatePassword { account, login, why, problems } => {
+            required::UpdatePassword::of(scene, (account, login), *why, problems).render()
+        }
         Page::AtProvider { alias, provider } => ending::AtProvider::of(scene, alias, provider).render(),
         Page::Consent { account, scopes } => ending::Consent::of(scene, account, scopes).render(),
         Page::SignedIn { account } => ending::SignedIn::of(scene, account).render(),
-        Page::Denied { code, provider } => ending::Denied::of(scene, *code, provider.as_deref()).render(),
+        Page::Denied { code, provider, message } => {
+            ending::Denied::of(scene, *code, provider.as_deref(), message.as_deref()).render()
+        }
     }
 }
 

@@ -101,6 +101,16 @@ pub(crate) fn denial(code: DenialCode, client: &str, realm: &str, provider: &str
             "Your account was changed again and again while you signed in.".to_owned(),
             "Wait a moment, then start again.".to_owned(),
         ),
+        DenialCode::DeniedByFlow => (
+            "You can't sign in here",
+            format!("{realm} doesn't let this sign-in through."),
+            format!("If you think that is a mistake, ask those who run {realm}."),
+        ),
+        DenialCode::TermsRefused => (
+            "You didn't accept the terms",
+            format!("{realm} can only be used by people who accept its terms. You weren't signed in, and {client} learned nothing about you."),
+            format!("Start again if you changed your mind, or go back to {client}."),
+        ),
         DenialCode::Undecided => (
             "We couldn't decide if you may sign in",
             "A rule for this sign-in couldn't be worked out, so the answer has to be no.".to_owned(),

@@ -60,7 +60,7 @@ fn pages() -> Vec<Page> {
         Page::AtProvider { alias: ProviderAlias::parse("campus").unwrap(), provider: bad() },
         Page::Consent { account: bad(), scopes: vec![bad()] },
         Page::SignedIn { account: bad() },
-        Page::Denied { code: flow_runtime::DenialCode::ProviderAlreadyLinked, provider: Some(bad()) },
+        Page::Denied { code: flow_runtime::DenialCode::ProviderAlreadyLinked, provider: Some(bad()), message: Some(bad()) },
     ]
 }
 

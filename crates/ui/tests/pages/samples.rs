@@ -286,7 +286,7 @@ fn denials() -> Vec<Sample> {
         Code::Busy,
         Code::Undecided,
     ];
-    codes.into_iter().map(|code| sample(name(code), Page::Denied { code, provider: Some("Campus".into()) }).over()).collect()
+    codes.into_iter().map(|code| sample(name(code), Page::Denied { code, provider: Some("Campus".into()), message: None }).over()).collect()
 }
 
 /// All pages that belong to no login, by name.

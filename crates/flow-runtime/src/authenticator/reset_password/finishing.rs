@@ -7,14 +7,11 @@ use crate::ask::{Fact, Question};
 use crate::event::Form;
 use crate::page::{FieldName, Problem};
 use crate::session::{Chosen, How, Memory, Opens, Recovery};
-use crate::write::{MailKind, NewUser, Notice, Write};
+use crate::write::{NewUser, Write};
 use domain::{
-    ActionToken, AddressProof, AuthenticationMethod, Entropy, OwnedAddress, Provenance, Secret, TokenPurpose, User, Version,
+    ActionToken, AddressProof, AuthenticationMethod, Entropy, OwnedAddress, Provenance, Secret, TokenPurpose, User,
 };
 use std::time::Duration;
-
-/// How long the news of the change is worth sending.
-const NEWS_LIFETIME: Duration = Duration::from_hours(24);
 
 /// How is what the mailbox opens now? For what opens nothing, nobody is there who could say.
 pub(super) fn look(recovery: &Recovery) -> Turn {
@@ -114,18 +111,8 @@ fn conclude(sight: &Sight<'_>, recovery: &Recovery, hash: Secret, entropy: &Entr
 
 /// The account gets the password, and all that lived on it dies.
 fn set(sight: &Sight<'_>, user: &User, hash: Secret) -> Turn {
-    let after =
-        User { has_password: true, epoch: user.epoch.next(), version: Version(user.version.0.saturating_add(1)), ..user.clone() };
-    let turn = signs_in(sight, How::Authenticated(Box::new(after)))
-        .with(Effect::Write(Write::SetPassword { user: user.id, hash }))
-        .with(Effect::Write(Write::ForgetWrongPasswords(user.id)));
-    match &user.email {
-        Some(email) if email.is_proved() => {
-            let mail = MailKind::PasswordChanged { account: user.label() };
-            turn.with(Effect::Notify(Notice { to: email.address.clone(), mail, expires_at: sight.now.plus(NEWS_LIFETIME) }))
-        }
-        _ => turn,
-    }
+    let (after, effects) = new_password::set(sight, user, hash);
+    effects.into_iter().fold(signs_in(sight, How::Authenticated(Box::new(after))), Turn::with)
 }
 
 /// Nobody has proved the address: its reader gets an account of their own, and whoever claimed it loses it.

@@ -1,27 +1,25 @@
 //! Evaluates an expression: the same answer for the same arguments, within a fixed number of steps.
 
-use super::super::Case;
 use super::MOST_STEPS;
+use super::known::Known;
 use super::tree::{List, Number, Text, Truth};
-use crate::ask::Candidate;
 use std::borrow::Cow;
 
 /// Why an expression has no answer. Who asked must deny.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::linking) enum Undecided {
-    /// It names a text that the identity or the account hasn't got.
+pub(crate) enum Undecided {
+    /// It names a text that the identity or the account hasn't got, or somebody who isn't there.
     Absent,
     /// It took more steps than it may.
     TooLong,
 }
 
-pub(super) fn holds(truth: &Truth, case: &Case<'_>, account: &Candidate) -> Result<bool, Undecided> {
-    Evaluation { case, account, items: Vec::new(), steps: 0 }.truth(truth)
+pub(super) fn holds(truth: &Truth, known: &Known<'_>) -> Result<bool, Undecided> {
+    Evaluation { known, items: Vec::new(), steps: 0 }.truth(truth)
 }
 
 struct Evaluation<'e, 'c> {
-    case: &'e Case<'c>,
-    account: &'e Candidate,
+    known: &'e Known<'c>,
     items: Vec<String>,
     steps: u32,
 }
@@ -38,8 +36,8 @@ impl Evaluation<'_, '_> {
         self.step()?;
         Ok(match truth {
             Truth::Constant(holds) => *holds,
-            Truth::Named(name) => name.holds(self.case, self.account),
-            Truth::Has(name) => name.of(self.case, self.account).is_some(),
+            Truth::Named(name) => name.holds(self.known)?,
+            Truth::Has(name) => name.is_there(self.known)?,
             Truth::Not(truth) => !self.truth(truth)?,
             Truth::All(truths) => self.joined(truths, false)?,
             Truth::Any(truths) => self.joined(truths, true)?,
@@ -91,7 +89,7 @@ impl Evaluation<'_, '_> {
     fn text<'s>(&'s self, text: &'s Text) -> Evaluated<Cow<'s, str>> {
         match text {
             Text::Constant(text) => Ok(Cow::Borrowed(text)),
-            Text::Named(name) => name.of(self.case, self.account).ok_or(Undecided::Absent),
+            Text::Named(name) => name.of(self.known),
             Text::Item(out) => {
                 self.items.iter().rev().nth(*out).map(|item| Cow::Borrowed(item.as_str())).ok_or(Undecided::Absent)
             }
@@ -101,7 +99,7 @@ impl Evaluation<'_, '_> {
     fn list(&mut self, list: &List) -> Evaluated<Vec<String>> {
         let items: Vec<String> = match list {
             List::Constant(texts) => texts.iter().map(|text| Ok(self.text(text)?.into_owned())).collect::<Evaluated<_>>()?,
-            List::Named(name) => name.of(self.case, self.account).into_iter().map(str::to_owned).collect(),
+            List::Named(name) => name.of(self.known)?.into_iter().map(str::to_owned).collect(),
         };
         self.steps = self.steps.saturating_add(u32::try_from(items.len()).unwrap_or(u32::MAX));
         self.step()?;

@@ -1,17 +1,21 @@
 //! Reads and types an expression in one pass, without ever going back.
 
 use super::lex::Token;
-use super::names::{ACCOUNT_TEXTS, ACCOUNT_TRUTHS, IDENTITY_TEXTS, IDENTITY_TRUTHS, ListName};
+use super::names::{
+    ACCOUNT_TEXTS, ACCOUNT_TRUTHS, IDENTITY_TEXTS, IDENTITY_TRUTHS, ListName, Subject, TextName, TruthName, Use, Whose, find,
+};
 use super::tree::{List, Number, Text, Truth, Value};
 use super::{DEEPEST, Unreadable};
 use domain::AttributeName;
+use std::collections::BTreeSet;
 
-/// Reads a truth from all of the tokens. `end` is where the text ends.
-pub(super) fn truth(tokens: Vec<(usize, Token)>, end: usize) -> Result<Truth, Unreadable> {
-    let mut reader = Reader { tokens: tokens.into_iter().peekable(), end, items: Vec::new(), depth: 0 };
+/// Reads a truth from all of the tokens, and whom and what it names. `end` is where the text ends.
+pub(super) fn truth(tokens: Vec<(usize, Token)>, end: usize, used: Use) -> Result<(Truth, BTreeSet<Subject>), Unreadable> {
+    let tokens = tokens.into_iter().peekable();
+    let mut reader = Reader { tokens, end, used, subjects: BTreeSet::new(), items: Vec::new(), depth: 0 };
     let truth = reader.truth()?;
     match reader.tokens.peek() {
-        None => Ok(truth),
+        None => Ok((truth, reader.subjects)),
         Some((at, _)) => Err(Unreadable { at: *at, what: "the expression should end here, or go on with && or ||".into() }),
     }
 }
@@ -19,6 +23,8 @@ pub(super) fn truth(tokens: Vec<(usize, Token)>, end: usize) -> Result<Truth, Un
 struct Reader {
     tokens: std::iter::Peekable<std::vec::IntoIter<(usize, Token)>>,
     end: usize,
+    used: Use,
+    subjects: BTreeSet<Subject>,
     /// The names of the items of `exists` and `all`, the innermost last.
     items: Vec<String>,
     depth: usize,
@@ -209,28 +215,64 @@ impl Reader {
             "true" | "false" => Ok(Value::Truth(Truth::Constant(name == "true"))),
             "size" => self.size(),
             "has" => self.has(),
-            "claims" => Ok(Value::List(List::Named(ListName::Claim(self.attribute()?)))),
-            "identity" => {
-                self.expect(".")?;
-                let at = self.at();
-                let part = self.name()?;
-                part_of(&part, IDENTITY_TEXTS, IDENTITY_TRUTHS).map_or_else(|| Self::wrong(at, unknown("identity", &part)), Ok)
+            "claims" => {
+                self.subjects.insert(Subject::Identity);
+                Ok(Value::List(List::Named(ListName::Claim(self.attribute()?))))
             }
-            "account" => self.account(),
+            "identity" => {
+                self.subjects.insert(Subject::Identity);
+                let (part, at) = self.part()?;
+                let text = find(&part, IDENTITY_TEXTS).map(|text| Value::Text(Text::Named(TextName::Identity(text))));
+                let truth = || find(&part, IDENTITY_TRUTHS).map(|truth| Value::Truth(Truth::Named(truth)));
+                text.or_else(truth).map_or_else(|| Self::wrong(at, unknown(name, &part)), Ok)
+            }
+            "account" => self.account(name, Whose::Found),
+            "user" if self.used == Use::Condition => self.account(name, Whose::SignsIn),
+            "client" | "request" | "login" if self.used == Use::Condition => self.of_the_login(name),
             _ => {
-                Self::wrong(at, format!("`{name}` is nothing that an expression can name: it names identity, claims and account"))
+                let known = match self.used {
+                    Use::Rule => "identity, claims and account",
+                    Use::Condition => "identity, claims, account, user, client, request and login",
+                };
+                Self::wrong(at, format!("`{name}` is nothing that an expression can name here: it names {known}"))
             }
         }
     }
 
-    fn account(&mut self) -> Read<Value> {
+    /// `.part`, and where it stands.
+    fn part(&mut self) -> Read<(String, usize)> {
         self.expect(".")?;
         let at = self.at();
-        let part = self.name()?;
+        Ok((self.name()?, at))
+    }
+
+    fn account(&mut self, name: &str, whose: Whose) -> Read<Value> {
+        self.subjects.insert(if whose == Whose::Found { Subject::Account } else { Subject::User });
+        let (part, at) = self.part()?;
         match part.as_str() {
-            "attributes" => Ok(Value::List(List::Named(ListName::Attribute(self.attribute()?)))),
-            "providers" => Ok(Value::List(List::Named(ListName::Providers))),
-            _ => part_of(&part, ACCOUNT_TEXTS, ACCOUNT_TRUTHS).map_or_else(|| Self::wrong(at, unknown("account", &part)), Ok),
+            "attributes" => Ok(Value::List(List::Named(ListName::Attribute(whose, self.attribute()?)))),
+            "roles" => Ok(Value::List(List::Named(ListName::Roles(whose)))),
+            "providers" if whose == Whose::Found => Ok(Value::List(List::Named(ListName::Providers))),
+            _ => {
+                let text = find(&part, ACCOUNT_TEXTS).map(|text| Value::Text(Text::Named(TextName::Account(whose, text))));
+                let truth = || find(&part, ACCOUNT_TRUTHS).map(|truth| TruthName::Account(whose, truth));
+                text.or_else(|| truth().map(|truth| Value::Truth(Truth::Named(truth))))
+                    .map_or_else(|| Self::wrong(at, unknown(name, &part)), Ok)
+            }
+        }
+    }
+
+    fn of_the_login(&mut self, name: &str) -> Read<Value> {
+        self.subjects.insert(Subject::Login);
+        let (part, at) = self.part()?;
+        match (name, part.as_str()) {
+            ("client", "id") => Ok(Value::Text(Text::Named(TextName::Client))),
+            ("request", "scopes") => Ok(Value::List(List::Named(ListName::Scopes))),
+            ("login", "first") => {
+                self.subjects.insert(Subject::User);
+                Ok(Value::Truth(Truth::Named(TruthName::FirstLogin)))
+            }
+            _ => Self::wrong(at, unknown(name, &part)),
         }
     }
 
@@ -280,11 +322,6 @@ fn same(left: Value, right: Value, at: usize) -> Read<Truth> {
         (Value::Truth(left), Value::Truth(right)) => Ok(Truth::BothOrNeither(Box::new(left), Box::new(right))),
         (left, right) => Reader::wrong(at, format!("{} is never the same as {}", left.kind(), right.kind())),
     }
-}
-
-fn part_of(part: &str, texts: &[(&str, super::names::TextName)], truths: &[(&str, super::names::TruthName)]) -> Option<Value> {
-    let text = texts.iter().find(|(name, _)| *name == part).map(|(_, name)| Value::Text(Text::Named(*name)));
-    text.or_else(|| truths.iter().find(|(name, _)| *name == part).map(|(_, name)| Value::Truth(Truth::Named(*name))))
 }
 
 fn unknown(whose: &str, part: &str) -> String {

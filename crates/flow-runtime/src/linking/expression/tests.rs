@@ -2,7 +2,7 @@
 
 use super::super::tests::{account, attribute, identity, policy, profile, with_email};
 use super::super::{Case, RuleSet};
-use super::{Expression, Undecided};
+use super::{Expression, Undecided, Use};
 use crate::ask::Candidate;
 use domain::{BrokeredIdentity, Vouched};
 use proptest::prelude::*;
@@ -17,7 +17,7 @@ fn vic() -> (BrokeredIdentity, Candidate) {
 fn evaluated(text: &str, (identity, account): &(BrokeredIdentity, Candidate)) -> Result<bool, Undecided> {
     let (policy, profile) = (policy(RuleSet::default()), profile(identity));
     let case = Case { policy: &policy, identity, profile: &profile, flow: None };
-    Expression::parse(text).unwrap_or_else(|error| panic!("{text}: {error:?}")).holds(&case, account)
+    Expression::parse(text, Use::Rule).unwrap_or_else(|error| panic!("{text}: {error:?}")).holds(&case, account)
 }
 
 #[test]
@@ -92,18 +92,18 @@ fn what_expressions_cannot_say_is_refused_at_its_place() {
         ("size(1) == 1", 5),
         ("9999999 == 1", 0),
     ] {
-        assert_eq!(Expression::parse(text).map(|_| ()).map_err(|error| error.at), Err(at), "{text}");
+        assert_eq!(Expression::parse(text, Use::Rule).map(|_| ()).map_err(|error| error.at), Err(at), "{text}");
     }
 }
 
 #[test]
 fn length_depth_and_steps_are_bounded() {
     let nested = |depth: usize| format!("{}true{}", "(".repeat(depth), ")".repeat(depth));
-    assert!(Expression::parse(&nested(31)).is_ok());
-    assert!(Expression::parse(&nested(32)).is_err());
-    assert!(Expression::parse(&nested(900)).is_err());
-    assert!(Expression::parse(&format!("{}true", "!".repeat(1_900))).is_ok());
-    assert!(Expression::parse(&format!("true{}", " ".repeat(2_000))).is_err());
+    assert!(Expression::parse(&nested(31), Use::Rule).is_ok());
+    assert!(Expression::parse(&nested(32), Use::Rule).is_err());
+    assert!(Expression::parse(&nested(900), Use::Rule).is_err());
+    assert!(Expression::parse(&format!("{}true", "!".repeat(1_900)), Use::Rule).is_ok());
+    assert!(Expression::parse(&format!("true{}", " ".repeat(2_000)), Use::Rule).is_err());
     let mut many = vic();
     many.0.attributes.insert(attribute("groups"), (0..64).map(|n| n.to_string()).collect());
     let deep = "claims.groups.all(a, claims.groups.all(b, claims.groups.all(c, a != 'x')))";
@@ -173,18 +173,18 @@ proptest! {
 
     #[test]
     fn no_text_makes_the_reader_panic(text in prop_oneof![words(), any::<String>()]) {
-        if let Err(error) = Expression::parse(&text) {
+        if let Err(error) = Expression::parse(&text, Use::Rule) {
             prop_assert!(error.at <= text.len(), "{error:?}");
         }
     }
 
     #[test]
     fn every_expression_has_one_answer(text in truths()) {
-        if Expression::parse(&text).is_ok() {
+        if Expression::parse(&text, Use::Rule).is_ok() {
             let first = evaluated(&text, &vic());
             prop_assert_eq!(evaluated(&text, &vic()), first);
             let negated = format!("!({text})");
-            if Expression::parse(&negated).is_ok() {
+            if Expression::parse(&negated, Use::Rule).is_ok() {
                 prop_assert_eq!(evaluated(&negated, &vic()), first.map(|held| !held));
             }
         }

@@ -7,9 +7,9 @@ use crate::definition::config::{Key, KeyKind, Value};
 use crate::definition::declaration::Kind;
 use crate::reader::code;
 use crate::reader::diagnostic::{Problems, Span};
-use crate::reader::draft::{Authenticator, Execution, Node};
+use crate::reader::draft::{self, Authenticator, Execution};
 use crate::reader::suggest::{instead_of, quoted};
-use crate::reader::tree::{Entry, Shape};
+use crate::reader::tree::{Entry, Node, Shape};
 use std::collections::BTreeMap;
 
 /// The authenticator of this name.
@@ -66,12 +66,13 @@ fn unknown(name: &str, span: Span, looks_like_a_sub_flow: bool, problems: &mut P
 }
 
 /// The authenticator with its values, unless one of them is wrong.
-fn authenticator(kind: &'static Kind, fields: &mut Fields<'_>, span: Span, problems: &mut Problems) -> Option<Node> {
+fn authenticator(kind: &'static Kind, fields: &mut Fields<'_>, span: Span, problems: &mut Problems) -> Option<draft::Node> {
     let mut config = BTreeMap::new();
     let mut complete = true;
     for key in kind.declaration.keys {
         let value = match (fields.take(key.name), key.default) {
             (Some(entry), _) => value(key, entry, problems),
+            (None, Some("")) => Some(Value::Text(String::new())),
             (None, Some(default)) => parse(&key.kind, default, true).ok(),
             (None, None) => {
                 problems
@@ -84,7 +85,7 @@ fn authenticator(kind: &'static Kind, fields: &mut Fields<'_>, span: Span, probl
         complete &= value.is_some();
         config.extend(value.map(|value| (key.name, value)));
     }
-    complete.then_some(Node::Authenticator(Authenticator { kind, config }))
+    complete.then_some(draft::Node::Authenticator(Authenticator { kind, config }))
 }
 
 /// Why a text isn't a value of a key.
@@ -93,17 +94,24 @@ enum Unfit {
     Duration,
     Number,
     Bounds(String, String),
+    Text { most: usize, lines: bool },
 }
 
 fn value(key: &Key, entry: &Entry, problems: &mut Problems) -> Option<Value> {
     if matches!(entry.value.shape, Shape::Refused) {
         return None;
     }
+    if let (KeyKind::Words(words), Shape::List(nodes)) = (key.kind, &entry.value.shape) {
+        return list(key, words, nodes, entry.place(), problems);
+    }
     let Shape::Text { text, plain } = &entry.value.shape else {
         let wanted = match key.kind {
             KeyKind::OneOf(_) => "a word",
             KeyKind::Duration { .. } => "a duration",
             KeyKind::Count { .. } => "a number",
+            KeyKind::DurationOr { .. } => "a duration or a word",
+            KeyKind::Text { .. } => "a text",
+            KeyKind::Words(_) => "a list of words",
         };
         let message = format!("`{}` must be {wanted}, but this is {}", key.name, entry.value.kind());
         problems.report(&code::WRONG_TYPE, entry.place(), message).help(format!("write it like `{}: {}`", key.name, key.example));
@@ -124,12 +132,46 @@ fn value(key: &Key, entry: &Entry, problems: &mut Problems) -> Option<Value> {
         Unfit::Number => problems
             .report(&code::BAD_NUMBER, place, format!("{word} isn't a whole number"))
             .help(format!("write digits without quotes, like `{}`", key.example)),
+        Unfit::Text { most, lines } => problems
+            .report(&code::OUT_OF_BOUNDS, place, format!("`{name}` can't be this text"))
+            .label("not such a text")
+            .help(format!("write 1 to {most} characters{}", if lines { "" } else { " on one line" })),
         Unfit::Bounds(least, most) => problems
             .report(&code::OUT_OF_BOUNDS, place, format!("`{name}` can't be {word}"))
             .label("out of bounds")
             .help(format!("use a value from `{least}` to `{most}`")),
     };
     None
+}
+
+/// The words of a list. Each is judged, even after one that is wrong.
+fn list(key: &Key, words: &'static [&'static str], nodes: &[Node], place: Span, problems: &mut Problems) -> Option<Value> {
+    let mut wanted: Vec<&str> = Vec::new();
+    let mut complete = true;
+    for node in nodes {
+        match &node.shape {
+            Shape::Text { text, .. } if words.contains(&text.as_str()) => wanted.push(text),
+            Shape::Text { text, .. } => {
+                let message = format!("`{}` can't have {}", key.name, quoted(text));
+                problems.report(&code::UNKNOWN_WORD, node.span, message).help(instead_of(text, words));
+                complete = false;
+            }
+            Shape::Refused => complete = false,
+            _ => {
+                let message = format!("`{}` needs words, but this is {}", key.name, node.kind());
+                let help = format!("write it like `{}: {}`", key.name, key.example);
+                problems.report(&code::WRONG_TYPE, node.span, message).help(help);
+                complete = false;
+            }
+        }
+    }
+    if nodes.is_empty() {
+        let message = format!("`{}` is an empty list", key.name);
+        problems.report(&code::OUT_OF_BOUNDS, place, message).help(format!("write it like `{}: {}`", key.name, key.example));
+        return None;
+    }
+    let all = words.iter().filter(|word| wanted.contains(word)).map(|&word| word.to_owned());
+    complete.then(|| Value::Words(all.collect()))
 }
 
 fn parse(kind: &KeyKind, text: &str, plain: bool) -> Result<Value, Unfit> {
@@ -142,6 +184,23 @@ fn parse(kind: &KeyKind, text: &str, plain: bool) -> Result<Value, Unfit> {
                 Ok(Value::Duration(duration))
             } else {
                 Err(Unfit::Bounds(duration::written(least), duration::written(most)))
+            }
+        }
+        KeyKind::DurationOr { word, .. } if text == word => Ok(Value::Word(text.to_owned())),
+        KeyKind::DurationOr { least, most, .. } => parse(&KeyKind::Duration { least, most }, text, plain),
+        KeyKind::Text { most, lines } => {
+            let visible = |c: char| domain::text::is_visible(c) || lines && matches!(c, '\n' | '\t');
+            let fits = !text.trim().is_empty() && text.chars().count() <= most && text.chars().all(visible);
+            if fits { Ok(Value::Text(text.trim().to_owned())) } else { Err(Unfit::Text { most, lines }) }
+        }
+        // One word alone is a list of one; a default is written as a list.
+        KeyKind::Words(words) => {
+            let bare = text.trim_start_matches('[').trim_end_matches(']');
+            let wanted: Vec<&str> = bare.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
+            if wanted.iter().all(|word| words.contains(word)) {
+                Ok(Value::Words(words.iter().filter(|word| wanted.contains(word)).map(|&word| word.to_owned()).collect()))
+            } else {
+                Err(Unfit::Word(words))
             }
         }
         KeyKind::Count { least, most } => {

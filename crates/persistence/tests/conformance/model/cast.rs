@@ -130,11 +130,19 @@ fn nobody(key: IdentityKey, name: &str) -> BrokeredIdentity {
 }
 
 fn policy(realm: &RealmId, random: &mut Random) -> RealmPolicy {
-    let client = ClientPolicy { id: client(), name: "App".into(), enabled: true, consent: random.once_in(8) };
+    let client = ClientPolicy {
+        id: client(),
+        name: "App".into(),
+        enabled: true,
+        consent: random.once_in(8),
+        first_login_flow: None,
+        post_login_flow: None,
+    };
     RealmPolicy {
         realm: realm.clone(),
         name: "Model".into(),
         flows: SHIPPED.clone(),
+        revisions: flow_runtime::Revisions::default(),
         bindings: Bindings {
             browser: flow("browser"),
             registration: flow("registration"),

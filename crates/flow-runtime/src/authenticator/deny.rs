@@ -1,0 +1,45 @@
+//! `deny`: the flow says no, in words of its own if it has some.
+
+use super::{Act, Authenticator, Input, Sight, Turn};
+use crate::definition::config::{Key, KeyKind};
+use crate::definition::declaration::{Declaration, Kind, Outcome};
+use domain::Entropy;
+use std::sync::Arc;
+
+pub(super) static KIND: Kind = Kind {
+    declaration: &DECLARATION,
+    build: |config| Arc::new(Deny { message: config.text("message").map(str::to_owned) }),
+};
+
+static DECLARATION: Declaration = Declaration {
+    name: "deny",
+    summary: "Ends the login, and tells the person what the flow says.",
+    keys: &[Key {
+        name: "message",
+        kind: KeyKind::Text { most: 500, lines: true },
+        default: Some(""),
+        description: "What the person reads: why, and what to do. Without it they read that they can't sign in here.",
+        example: "Accounts of the old school are closed. Write to help@x.org.",
+    }],
+    needs: &[],
+    outcomes: &[Outcome::Denied],
+    establishes: &[],
+    asks: &[],
+    shows: false,
+};
+
+#[derive(Debug)]
+struct Deny {
+    message: Option<String>,
+}
+
+impl Authenticator for Deny {
+    fn declaration(&self) -> &'static Declaration {
+        &DECLARATION
+    }
+
+    /// It is no way that somebody would want to take.
+    fn act(&self, _sight: &Sight<'_>, _input: Input<'_>, _entropy: &Entropy) -> Turn {
+        Turn::just(Act::DenyWith(self.message.clone()))
+    }
+}
