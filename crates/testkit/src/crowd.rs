@@ -14,7 +14,7 @@ use domain::{
 };
 use flow_runtime::NewUser;
 use persistence::{Arrived, Committed, Store, StoreError};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 const PROVIDERS: [&str; 5] = ["campus", "employer", "library", "mobile", "social"];
@@ -84,6 +84,12 @@ impl Crowd {
     /// A value that only this person has, if there is one.
     pub fn staff_number(number: u64) -> Option<(AttributeName, String)> {
         number.is_multiple_of(3).then(|| (AttributeName::parse("staff-number").unwrap(), format!("S-{number:08}")))
+    }
+
+    /// Who hands out what a crowd's attributes say.
+    pub fn handed_out() -> BTreeSet<(AttributeName, ProviderAlias)> {
+        let employer = ProviderAlias::parse("employer").unwrap();
+        [(AttributeName::parse("staff-number").unwrap(), employer)].into()
     }
 
     /// One of a person's identities; `provider` is below 5.

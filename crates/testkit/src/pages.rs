@@ -83,6 +83,7 @@ async fn look_up(store: &Store, realm: &RealmId, crowd: &Crowd, (what, number): 
         emails: vec![crowd.address(number)],
         usernames: vec![crowd.username(number)],
         attributes: Crowd::staff_number(number / 3 * 3).into_iter().collect(),
+        handed_out: Crowd::handed_out(),
         wanted: None,
     };
     let sought = match what {
