@@ -29,13 +29,12 @@ fn is_right(reports: &BTreeMap<Setting, Report>) {
 /// Everybody who holds a proof that counts gets to the account, and only they do.
 fn proofs_open_what_they_prove(reports: &BTreeMap<Setting, Report>, flow: &str) {
     let links_by_trust = ["first-broker-login-auto-link", "first-broker-login-by-rule"].contains(&flow);
-    let takes_providers = flow != "keycloak-first-broker-login";
     for (setting, report) in reports {
         let by_mail = setting.mails && setting.word != Word::Nothing && setting.existing.owner_proved();
         let by_password = setting.word != Word::Nothing && setting.existing.candidate_has_password(setting.word);
         let by_trust = links_by_trust && setting.word == Word::Trusted && setting.existing.owner_proved();
         assert_eq!(report.linked_by.contains("mailbox"), by_mail && !by_trust, "mail in {setting:?}");
-        let by_provider = setting.existing == Existing::OwnerAtProvider && takes_providers;
+        let by_provider = setting.existing == Existing::OwnerAtProvider;
         assert_eq!(report.linked_by.contains("linked-provider"), by_provider && !by_trust, "another login in {setting:?}");
         assert_eq!(report.linked_by.contains("trusted-assertion"), by_trust, "trust in {setting:?}");
         if by_password && !by_trust {

@@ -7,6 +7,7 @@ mod doors;
 mod first_login;
 mod forms;
 mod hand_over;
+mod keycloak;
 mod linked_provider;
 mod mail;
 mod no_proof;
