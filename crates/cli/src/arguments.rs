@@ -1,9 +1,11 @@
 //! What the command line says.
 
 mod accounts;
+mod flows;
 mod linking;
 
 pub(crate) use accounts::{Hand, IdentityCommand, Named, NewTie, Of, UserCommand};
+pub(crate) use flows::{CheckFormat, CheckOptions, DocsOptions, ExplainCodeOptions};
 pub(crate) use linking::{Explained, LinkCommand, RuleCommand, Why};
 
 use crate::demo::DemoOptions;
@@ -100,11 +102,13 @@ pub(crate) enum ConfigCommand {
 #[derive(Subcommand)]
 pub(crate) enum FlowCommand {
     /// Say everything that is wrong with flow files
-    Check {
-        /// The files
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
-    },
+    Check(CheckOptions),
+    /// Explain a code of `flow check`, with an example of how it is done wrong and right
+    ExplainCode(ExplainCodeOptions),
+    /// Say what an authenticator does, needs and takes
+    Docs(DocsOptions),
+    /// Print the JSON Schema of flow files, for editors
+    Schema,
 }
 
 #[derive(Subcommand)]

@@ -17,15 +17,15 @@ mod shutdown;
 mod text;
 mod user;
 
-use arguments::{AdminCommand, Arguments, Command, ConfigCommand, FlowCommand, KeyringCommand};
+use arguments::{AdminCommand, Arguments, Command, ConfigCommand, KeyringCommand};
 use clap::Parser as _;
 use failure::Failure;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let Arguments { log, command } = Arguments::parse();
-    if let Command::Flow { command: FlowCommand::Check { files } } = &command {
-        return flow::check(files);
+    if let Command::Flow { command } = &command {
+        return flow::run(command);
     }
     let default_level = if matches!(command, Command::Demo(_)) { log::Level::Warn } else { log::Level::Info };
     log::start(&log, default_level);

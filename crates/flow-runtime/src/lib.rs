@@ -7,6 +7,7 @@
 pub mod ask;
 pub mod authenticator;
 pub mod definition;
+pub mod describe;
 pub mod engine;
 pub mod event;
 pub mod linking;

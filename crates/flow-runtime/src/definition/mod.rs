@@ -3,6 +3,7 @@
 pub mod condition;
 pub mod config;
 pub mod declaration;
+mod words;
 
 use crate::authenticator::Authenticator;
 use condition::Condition;

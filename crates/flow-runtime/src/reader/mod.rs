@@ -8,6 +8,7 @@ mod code;
 mod compile;
 mod diagnostic;
 mod draft;
+pub mod keys;
 mod lower;
 mod outline;
 mod render;
@@ -22,9 +23,11 @@ mod tests;
 
 pub use code::{CODES, Code, Severity, find};
 pub use diagnostic::{Diagnostic, Span};
+pub(crate) use lower::written;
 pub use outline::{Outline, OutlineExecution, OutlineLevel, OutlineNode, Setting};
 pub use render::printable;
 pub use shipped::{SHIPPED, Shipped, shipped};
+pub use suggest::instead_of;
 
 use crate::Flow;
 use crate::authenticator::KINDS;

@@ -16,7 +16,7 @@ fn closest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
 }
 
 /// Advice for a word that isn't one of the candidates.
-pub(super) fn instead_of(word: &str, candidates: &[&str]) -> String {
+pub fn instead_of(word: &str, candidates: &[&str]) -> String {
     match closest(word, candidates) {
         Some(best) => format!("did you mean `{best}`?"),
         None => format!("use {}", one_of(candidates)),

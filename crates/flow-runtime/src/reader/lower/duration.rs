@@ -16,7 +16,7 @@ pub(super) fn parse(text: &str) -> Option<Duration> {
 }
 
 /// Writes a duration in the largest unit that fits.
-pub(in crate::reader) fn written(duration: Duration) -> String {
+pub(crate) fn written(duration: Duration) -> String {
     let total = duration.as_secs();
     let fits = |(_, seconds): &&(char, u64)| total > 0 && total.is_multiple_of(*seconds);
     let (unit, seconds) = UNITS.iter().find(fits).copied().unwrap_or(('s', 1));

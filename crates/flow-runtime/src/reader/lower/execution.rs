@@ -6,11 +6,9 @@ use crate::Requirement;
 use crate::reader::code;
 use crate::reader::diagnostic::Problems;
 use crate::reader::draft::{self, Execution, SubFlow};
+use crate::reader::keys;
 use crate::reader::suggest::{instead_of, quoted};
 use crate::reader::tree::{Entry, Node, Shape};
-
-/// The keys of a sub-flow.
-const KEYS: &[&str] = &["flow", "requirement", "when", "on-empty", "executions"];
 
 /// Keys by which a sub-flow shows even if its name is missing.
 const SUB_FLOW_KEYS: &[&str] = &["flow", "executions", "when", "on-empty"];
@@ -76,7 +74,7 @@ fn sub_flow(entries: &[Entry], node: &Node, problems: &mut Problems) -> Executio
             .help("delete `requirement`; or put the sub-flow into an alternative sub-flow of its own");
     }
     let level = level(&mut fields, span, problems);
-    fields.refuse_others("a sub-flow", KEYS, problems);
+    fields.refuse_others("a sub-flow", &keys::names(keys::SUB_FLOW), problems);
     Execution { span, requirement, node: Some(draft::Node::SubFlow(SubFlow { name, when, level })) }
 }
 

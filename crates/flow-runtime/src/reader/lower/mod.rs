@@ -9,15 +9,13 @@ mod fields;
 use super::code;
 use super::diagnostic::{Problems, Span};
 use super::draft::{Document, Level};
+use super::keys;
 use super::suggest::quoted;
 use super::tree::{Entry, Node, Shape};
 use domain::FlowName;
 use fields::Fields;
 
-pub(super) use duration::written;
-
-/// The keys of a document.
-const KEYS: &[&str] = &["flow", "description", "on-empty", "executions"];
+pub(crate) use duration::written;
 
 /// The longest name of a sub-flow, in characters.
 const LONGEST_NAME: usize = 64;
@@ -49,7 +47,7 @@ pub(super) fn document(root: &Node, problems: &mut Problems) -> Document {
     let name = name.and_then(|entry| flow_name(entry, problems));
     let description = fields.take("description").and_then(|entry| text(entry, problems)).map(str::to_owned);
     let level = level(&mut fields, root.span, problems);
-    fields.refuse_others("a flow", KEYS, problems);
+    fields.refuse_others("a flow", &keys::names(keys::DOCUMENT), problems);
     Document { name, description, level }
 }
 

@@ -10,6 +10,7 @@ mod hand_over;
 mod keycloak;
 mod linked_provider;
 mod mail;
+mod new_authenticator;
 mod no_proof;
 mod others;
 mod profile;
