@@ -46,7 +46,14 @@ impl World {
         if !user.is_open() {
             return wrong("the account is closed");
         }
-        let shown = match link.proof.kind {
+        let handed_over = writes.iter().any(|write| matches!(write, Write::HandOver { user: to, .. } if *to == user.id));
+        let shown = self.has_shown(login, link.proof.kind, (user, handed_over));
+        if shown { None } else { wrong("nobody has shown that") }
+    }
+
+    /// Whether that was really shown in this login of that account, which is handed over or not.
+    pub(crate) fn has_shown(&self, login: SessionKey, kind: ProofKind, (user, handed_over): (&User, bool)) -> bool {
+        match kind {
             ProofKind::Password => self.given.contains(&Given::Password(login, user.id)),
             ProofKind::Mailbox if self.given.contains(&Given::Mailbox(login, user.id)) => true,
             ProofKind::Mailbox => self.issued.values().any(|token| {
@@ -56,13 +63,11 @@ impl World {
             // Whether the account may be handed over is judged where it is.
             ProofKind::TrustedAssertion if self.was_handed_out(login, user) => true,
             ProofKind::TrustedAssertion => user.email.as_ref().is_some_and(|email| {
-                let handed_over = writes.iter().any(|write| matches!(write, Write::HandOver { user: to, .. } if *to == user.id));
                 (email.is_proved() || handed_over) && self.was_vouched_for(login, &email.address)
             }),
             ProofKind::LinkedProvider => self.came_back_freshly(login, user.id),
             ProofKind::Created | ProofKind::Administrator => false,
-        };
-        if shown { None } else { wrong("nobody has shown that") }
+        }
     }
 
     /// Whether a provider asserted in this login a value that it hands out, and the account has it from there or from an administrator.

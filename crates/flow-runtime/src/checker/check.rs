@@ -1,0 +1,171 @@
+//! The check of a flow: by itself, for the worst realm that there could be, or as a realm has it.
+
+use super::assumed::{Assumed, Fixed, assuming, combinations};
+use super::explore::explore;
+use super::judging::{Broken, broken, revealed};
+use super::reach::unreached;
+use super::realm::Realm;
+use super::setting::{Existing, Rules, Setting, Word};
+use super::telling::told;
+use super::twins::compare;
+use super::verdict::{Checked, Finding, Story};
+use crate::definition::ExecutionId;
+use crate::definition::waiver::{Assumption, Property, Waiver};
+use crate::flow_test::Serves;
+use crate::{Flow, RealmPolicy};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What is explored, and what is known of the world around it.
+pub(super) struct Scope {
+    pub(super) realm: Realm,
+    pub(super) settings: Vec<Setting>,
+    pub(super) fixed: Fixed,
+    /// Whether this is all that can happen to the flow, so that what doesn't happen never does.
+    pub(super) is_all: bool,
+    /// What the flow takes for granted, and isn't so.
+    pub(super) unmet: Vec<&'static str>,
+}
+
+/// Checks a flow by itself: every property must hold whatever realm, provider and client it is bound to, as far as the flow doesn't take
+/// something for granted.
+pub fn check_flow(flow: &Flow) -> Checked {
+    let serves = super::binding::looks_like(flow);
+    let Some(realm) = Realm::around(&flow.name, serves, None, None) else { return undecided(flow, "its realm can't be made") };
+    let mails: &[bool] = if flow.assumes.contains(&Assumption::Mail) { &[true] } else { &[true, false] };
+    let settings = Setting::all(serves, mails);
+    let fixed = Fixed { serves, provider: false, client: false };
+    explored(flow, &Scope { realm, settings, fixed, is_all: true, unmet: Vec::new() })
+}
+
+/// Checks a flow as a realm has it bound.
+pub fn check(policy: &RealmPolicy, binding: &super::Binding) -> Checked {
+    match policy.flow(&binding.flow) {
+        Some(flow) => match super::binding::scope(policy, binding, flow) {
+            Some(scope) => explored(flow, &scope),
+            None => undecided(flow, "its realm can't be made"),
+        },
+        None => Checked::of(&binding.flow, Some("there is no such flow".to_owned())),
+    }
+}
+
+fn undecided(flow: &Flow, why: &str) -> Checked {
+    Checked::of(&flow.name, Some(why.to_owned()))
+}
+
+/// What was found so far: of several stories of the same harm at the same place, the shortest.
+#[derive(Default)]
+struct Found(BTreeMap<(Property, ExecutionId), Finding>);
+
+fn explored(flow: &Flow, scope: &Scope) -> Checked {
+    let mut checked = Checked::of(&flow.name, None);
+    let Some(combinations) = combinations(flow, scope.fixed) else {
+        return undecided(flow, "its conditions can come to too many things");
+    };
+    // What a waiver would allow is looked at in any case: without one it is what is broken.
+    let every = flow.authenticators().map(|(at, _)| waiver_of_p1(at)).collect();
+    let opened = flow.clone().with(every, flow.assumes.clone());
+    let mut found = Found::default();
+    let mut outcomes = BTreeMap::new();
+    for assumed in &combinations {
+        let Some(flow) = assuming(&opened, assumed).map(Arc::new) else { return undecided(flow, "it is too large") };
+        for &setting in &scope.settings {
+            let Some(explored) = explore(&scope.realm, &flow, setting) else {
+                return undecided(&flow, "a setting can't be made");
+            };
+            checked.settings += 1;
+            checked.states += explored.nodes.len();
+            if explored.is_cut {
+                return undecided(&flow, "it has more states than are explored");
+            }
+            for broken in broken(&scope.realm, &flow, setting, &explored) {
+                found.add(&flow, scope, (setting, assumed), broken);
+            }
+            for (execution, ways) in explored.outcomes {
+                outcomes.entry(execution).or_insert_with(BTreeSet::new).extend(ways);
+            }
+            if !can_be_told(setting) {
+                continue;
+            }
+            let Some(compared) = compare(&scope.realm, &flow, setting) else {
+                return undecided(&flow, "a setting can't be made");
+            };
+            checked.states += compared.pairs;
+            if compared.is_cut {
+                return undecided(&flow, "it has more states than are explored");
+            }
+            for broken in revealed(&flow, &compared) {
+                found.add(&flow, scope, (setting, assumed), broken);
+            }
+        }
+    }
+    if scope.is_all {
+        found.0.extend(unreached(flow, &outcomes).into_iter().map(|finding| (finding.key(), finding)));
+    }
+    for assumption in &scope.unmet {
+        let message = format!("the flow assumes `{assumption}`, which isn't so here");
+        let finding = Finding::without_story(flow, Property::P4, ExecutionId(0), message);
+        found.0.insert(finding.key(), finding);
+    }
+    checked.weigh(flow, found.0.into_values().collect(), scope.is_all);
+    checked
+}
+
+fn waiver_of_p1(at: ExecutionId) -> Waiver {
+    Waiver { property: Property::P1, at, path: String::new(), reason: String::new() }
+}
+
+/// Whether a stranger could learn something by the account. Whoever comes with a trusted word for the address is none, and what a rule
+/// refuses, it refuses by declaration.
+fn can_be_told(setting: Setting) -> bool {
+    setting.existing != Existing::Nobody && setting.word != Word::Trusted && setting.rules == Rules::Usual
+}
+
+impl Found {
+    fn add(&mut self, flow: &Flow, scope: &Scope, (setting, assumed): (Setting, &Assumed), broken: Broken) {
+        let Broken { property, at, message, deeds, end } = broken;
+        let granted = flow.assumes.contains(&Assumption::TrustedAssertion) && setting.word != Word::Trusted;
+        if granted && property == Property::P4 && scope.fixed.serves == Serves::FirstLogin {
+            return;
+        }
+        let key = (property, at);
+        let is_shorter = |known: &Finding| known.story.as_ref().is_some_and(|story| story.deeds.len() <= deeds.len());
+        if self.0.get(&key).is_some_and(is_shorter) {
+            return;
+        }
+        let text = told(scope.fixed.serves, (setting, assumed), &scope.realm.provider.alias, (&deeds, &end));
+        let story = Story { serves: scope.fixed.serves, setting, assumed: assumed.clone(), deeds, end, text };
+        let path = flow.path(at).unwrap_or_default();
+        self.0.insert(key, Finding { property, at, path, message, story: Some(story) });
+    }
+}
+
+impl Finding {
+    pub(super) fn without_story(flow: &Flow, property: Property, at: ExecutionId, message: String) -> Self {
+        Self { property, at, path: flow.path(at).unwrap_or_default(), message, story: None }
+    }
+
+    fn key(&self) -> (Property, ExecutionId) {
+        (self.property, self.at)
+    }
+}
+
+impl Checked {
+    fn of(flow: &domain::FlowName, undecided: Option<String>) -> Self {
+        let (findings, waived, unused) = (Vec::new(), Vec::new(), Vec::new());
+        Self { flow: flow.clone(), findings, waived, unused, undecided, settings: 0, states: 0 }
+    }
+
+    /// Tells what is waived from what isn't. Whether a waiver is used at all shows only where everything was looked at.
+    fn weigh(&mut self, flow: &Flow, found: Vec<Finding>, is_all: bool) {
+        for finding in found {
+            let waives = |waiver: &&Waiver| waiver.property == finding.property && waiver.at == finding.at;
+            match flow.waivers.iter().find(waives) {
+                Some(waiver) => self.waived.push((waiver.clone(), finding)),
+                None => self.findings.push(finding),
+            }
+        }
+        let is_used = |waiver: &&Waiver| self.waived.iter().any(|(used, _)| used == *waiver);
+        self.unused = flow.waivers.iter().filter(|waiver| is_all && !is_used(waiver)).cloned().collect();
+    }
+}

@@ -1,0 +1,113 @@
+//! The pretend realm in which a flow is explored: one provider, one client, and beside the flow nothing but what leads to it.
+
+use super::setting::{Setting, Word};
+use crate::flow_test::Serves;
+use crate::policy::{Bindings, Limits, RealmPolicy};
+use crate::revisions::Revisions;
+use crate::{Flow, reader};
+use domain::{Assurance, ClientId, ClientPolicy, FlowName, ProviderAlias, ProviderPolicy, RealmId, Timestamp, Wish};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// When every exploration begins: any time will do.
+pub(super) const BEGINNING: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+/// Leads to a provider and nowhere else.
+const STRAIGHT_THERE: &str = "flow: straight-to-the-provider\nexecutions: [provider]\n";
+/// A first login that asks nothing.
+const NO_QUESTIONS: &str = "flow: account-without-questions\nexecutions: [create-user-if-unique]\n";
+
+/// The realm of an exploration, but for what the setting decides.
+#[derive(Debug, Clone)]
+pub(super) struct Realm {
+    /// What the flow is for.
+    pub(super) serves: Serves,
+    /// The flow's name.
+    pub(super) flow: FlowName,
+    /// The provider that people come through.
+    pub(super) provider: ProviderPolicy,
+    /// The client that sends them.
+    pub(super) client: ClientPolicy,
+    others: BTreeMap<FlowName, Arc<Flow>>,
+    bindings: Bindings,
+    id: RealmId,
+}
+
+impl Realm {
+    /// A realm around a flow, with a provider and a client of which nothing is known, or with those of a real realm. None: such a realm
+    /// can't be made.
+    pub(super) fn around(
+        flow: &FlowName,
+        serves: Serves,
+        provider: Option<&ProviderPolicy>,
+        client: Option<&ClientId>,
+    ) -> Option<Self> {
+        let ready = |text| reader::read(text, "").ok().map(|read| Arc::new(read.flow));
+        let (straight, asks_nothing) = (ready(STRAIGHT_THERE)?, ready(NO_QUESTIONS)?);
+        let mut wish = Bindings {
+            browser: straight.name.clone(),
+            registration: straight.name.clone(),
+            forgotten_password: straight.name.clone(),
+            verify_address: straight.name.clone(),
+            change_address: straight.name.clone(),
+        };
+        if let Serves::Wish(wanted) = serves {
+            wish.set(wanted, flow.clone());
+        }
+        let alias = ProviderAlias::parse("provider").ok()?;
+        let nobody = ProviderPolicy::new(alias, "Provider".to_owned(), asks_nothing.name.clone());
+        let provider = ProviderPolicy {
+            enabled: true,
+            first_login_flow: if serves == Serves::FirstLogin { flow.clone() } else { asks_nothing.name.clone() },
+            post_login_flow: (serves == Serves::PostLogin).then(|| flow.clone()),
+            authorities: BTreeMap::new(),
+            only_listed_authorities: false,
+            ..provider.cloned().unwrap_or(nobody)
+        };
+        let id = client.cloned().or_else(|| ClientId::parse("application").ok())?;
+        let client = ClientPolicy {
+            name: "Application".to_owned(),
+            id,
+            enabled: true,
+            consent: false,
+            first_login_flow: None,
+            post_login_flow: None,
+        };
+        let others = [straight, asks_nothing].map(|flow| (flow.name.clone(), flow)).into_iter().collect();
+        Some(Self { serves, flow: flow.clone(), provider, client, others, bindings: wish, id: RealmId::parse("pretend").ok()? })
+    }
+
+    /// What the flow is called for.
+    pub(super) fn wish(&self) -> Wish {
+        match self.serves {
+            Serves::Wish(wish) => wish,
+            Serves::FirstLogin | Serves::PostLogin => Wish::SignIn,
+        }
+    }
+
+    /// Whether people come through the provider without having chosen it.
+    pub(super) fn goes_straight(&self) -> bool {
+        !matches!(self.serves, Serves::Wish(_))
+    }
+
+    /// The realm in a setting, with this flow.
+    pub(super) fn policy(&self, flow: &Arc<Flow>, setting: Setting) -> Option<RealmPolicy> {
+        let mut flows = self.others.clone();
+        flows.insert(self.flow.clone(), Arc::clone(flow));
+        let trust_email = if setting.word == Word::Untrusted { Assurance::Nobody } else { Assurance::Everybody };
+        let proves_fresh_login = setting.existing == super::Existing::OwnerAtProvider;
+        Some(RealmPolicy {
+            realm: self.id.clone(),
+            name: "Pretend".to_owned(),
+            flows,
+            revisions: Revisions::default(),
+            bindings: self.bindings.clone(),
+            providers: vec![ProviderPolicy { trust_email, proves_fresh_login, ..self.provider.clone() }],
+            clients: BTreeMap::from([(self.client.id.clone(), self.client.clone())]),
+            rules: Arc::new(setting.rules.written()?),
+            sends_mail: setting.mails,
+            limits: Limits { resend_after: Duration::ZERO, ..Limits::default() },
+        })
+    }
+}

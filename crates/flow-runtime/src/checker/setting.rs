@@ -1,0 +1,165 @@
+//! The settings in which a flow is explored: who has an account already, what the provider says, and how the realm is set up.
+
+use crate::flow_test::Serves;
+use crate::linking::{AccountField, Claim, FindBy, LinkingRule, Matching, OnMatch, OnSeveral, RequireVerified, RuleSet};
+use domain::{ProofKind, RuleName};
+use std::collections::BTreeSet;
+
+/// What the provider says of the address, and whether its word is taken for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Word {
+    /// No address at all.
+    Nothing,
+    /// It vouches and is trusted.
+    Trusted,
+    /// It vouches, but isn't trusted.
+    Untrusted,
+    /// It is trusted, but says nothing about the address.
+    Silent,
+}
+
+/// The accounts that have the address of whoever comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Existing {
+    /// None.
+    Nobody,
+    /// One that has proved it.
+    Owner {
+        /// Whether it has a password.
+        password: bool,
+    },
+    /// One that has proved it, without a password, that came through the same provider before, by another identity.
+    OwnerAtProvider,
+    /// One that only says so.
+    Claimant {
+        /// Whether it has a password.
+        password: bool,
+    },
+    /// Two that only say so.
+    TwoClaimants,
+    /// One that has proved it, and one that only says so.
+    OwnerAndClaimant,
+    /// One that has proved it, and is closed.
+    Closed,
+}
+
+/// What the realm's linking rules come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rules {
+    /// Those of a realm without rules of its own.
+    Usual,
+    /// They never find anybody.
+    Nobody,
+    /// They find the account, and want this proof.
+    Wants(ProofKind),
+    /// They find the account by its username, which anybody may have taken.
+    ByName,
+    /// They find the account, and link it alone where a trusted word proves it.
+    Alone,
+    /// They find several accounts where there are several, and can't tell which.
+    Several,
+    /// They find the account, and refuse.
+    Refuse,
+}
+
+/// One setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Setting {
+    /// The provider's word.
+    pub word: Word,
+    /// The accounts that have the address already.
+    pub existing: Existing,
+    /// What linking rules come to.
+    pub rules: Rules,
+    /// Whether the realm sends mail.
+    pub mails: bool,
+    /// Whether something is due at the account of whoever signs in: a claimed address to be proved, a password to be renewed, a profile
+    /// to be completed.
+    pub due: bool,
+}
+
+impl Existing {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Nobody,
+        Self::Owner { password: true },
+        Self::Owner { password: false },
+        Self::OwnerAtProvider,
+        Self::Claimant { password: true },
+        Self::Claimant { password: false },
+        Self::TwoClaimants,
+        Self::OwnerAndClaimant,
+        Self::Closed,
+    ];
+}
+
+impl Setting {
+    /// Every setting that can make a difference to a flow that serves this, with mail or without.
+    pub fn all(serves: Serves, mails: &[bool]) -> Vec<Self> {
+        match serves {
+            Serves::FirstLogin => first_logins(mails),
+            Serves::Wish(_) => each(&[Word::Nothing], &Existing::ALL, mails, &[false, true]),
+            Serves::PostLogin => each(&[Word::Nothing], &[Existing::Nobody], mails, &[false, true]),
+        }
+    }
+
+    /// The same, but for the accounts that have the address.
+    #[must_use]
+    pub fn with(self, existing: Existing) -> Self {
+        Self { existing, ..self }
+    }
+}
+
+fn each(words: &[Word], existing: &[Existing], mails: &[bool], due: &[bool]) -> Vec<Setting> {
+    let mut settings = Vec::new();
+    for &word in words {
+        for &existing in existing {
+            for &mails in mails {
+                settings.extend(due.iter().map(|&due| Setting { word, existing, rules: Rules::Usual, mails, due }));
+            }
+        }
+    }
+    settings
+}
+
+/// Where a rule makes a difference, it makes it in a few places.
+fn first_logins(mails: &[bool]) -> Vec<Setting> {
+    let words = [Word::Nothing, Word::Trusted, Word::Untrusted, Word::Silent];
+    let mut settings = each(&words, &Existing::ALL, mails, &[false]);
+    let owners = [Existing::Owner { password: true }, Existing::OwnerAtProvider, Existing::OwnerAndClaimant];
+    let wanted = [ProofKind::Password, ProofKind::Mailbox, ProofKind::LinkedProvider, ProofKind::TrustedAssertion];
+    let rules = [Rules::Nobody, Rules::ByName, Rules::Alone, Rules::Several, Rules::Refuse];
+    for rules in rules.into_iter().chain(wanted.map(Rules::Wants)) {
+        let some = each(&[Word::Trusted, Word::Silent], &owners, mails, &[false]);
+        settings.extend(some.into_iter().map(|setting| Setting { rules, ..setting }));
+    }
+    settings
+}
+
+impl Rules {
+    /// Rules that come to this. None: they can't be written.
+    pub fn written(self) -> Option<RuleSet> {
+        let name = RuleName::parse("rule").ok()?;
+        let by = |claim, account| Matching::Exact(FindBy { claim, account });
+        let require_verified = RequireVerified { upstream: false, local: false };
+        let address = LinkingRule {
+            require_verified,
+            on_several: OnSeveral::Skip,
+            ..LinkingRule::new(name.clone(), 1, by(Claim::Email, AccountField::Email))
+        };
+        let rule = match self {
+            Self::Usual => return Some(RuleSet::default()),
+            Self::Nobody => return RuleSet::compile(Vec::new()).ok(),
+            Self::Wants(kind) => {
+                LinkingRule { proofs: BTreeSet::from([kind]), auto_link: kind == ProofKind::TrustedAssertion, ..address }
+            }
+            Self::ByName => {
+                LinkingRule { require_verified, ..LinkingRule::new(name, 1, by(Claim::Username, AccountField::Username)) }
+            }
+            Self::Alone => LinkingRule { auto_link: true, ..address },
+            Self::Several => LinkingRule { on_several: OnSeveral::Deny, ..address },
+            Self::Refuse => LinkingRule { on_match: OnMatch::Deny, ..address },
+        };
+        RuleSet::compile(vec![rule]).ok()
+    }
+}

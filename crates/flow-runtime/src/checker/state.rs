@@ -1,0 +1,222 @@
+//! One state of an exploration: how a deed leads to the next one, and what makes two states the same.
+
+use super::cast::{CLAIMANT, OTHER, OWN, OWNER};
+use super::deed::Deed;
+use super::realm::Realm;
+use super::setting::Setting;
+use crate::definition::ExecutionId;
+use crate::outcome::{Decision, Fault};
+use crate::session::{Errand, Frame, How, Memory, Opens};
+use crate::world::{Came, Given, Login, World, request};
+use crate::{AuthenticationSession, Flow, Rest};
+use domain::UserId;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+/// A login at rest, and the world around it.
+#[derive(Debug, Clone)]
+pub(super) struct State {
+    pub(super) world: World,
+    pub(super) login: Login,
+    /// Whether somebody has shown in this login what opens an account that was there before.
+    pub(super) proved: bool,
+}
+
+/// What came of a deed.
+pub(super) enum Played {
+    /// The login rests again.
+    Rested(Box<State>, Vec<Decision>),
+    /// Nothing: the login doesn't take it.
+    Nothing,
+    /// Something is broken.
+    Broken(String),
+}
+
+impl State {
+    /// A login as it begins, up to its first rest.
+    pub(super) fn begin(realm: &Realm, flow: &Arc<Flow>, setting: Setting) -> Option<Played> {
+        let mut world = realm.world(flow, setting)?;
+        let mut request = request(realm.client.id.clone());
+        request.wish = realm.wish();
+        request.provider_hint = realm.goes_straight().then(|| realm.provider.alias.clone());
+        let mut login = world.about_to_login(request, None);
+        let came = world.drive(&mut login, None, &mut |_| {});
+        Some(Self { world, login, proved: false }.came(came))
+    }
+
+    /// Plays a deed from here.
+    pub(super) fn play(&self, realm: &Realm, setting: Setting, deed: &Deed) -> Played {
+        let mut after = self.clone();
+        // What is drawn tells accounts that are made from each other, and nothing else.
+        after.world.drawn = 1_000 * u64::try_from(after.world.users.len()).unwrap_or_default();
+        let Some(event) = deed.event(realm, setting, &mut after.world, &after.login) else { return Played::Nothing };
+        let came = after.world.drive(&mut after.login, Some(&event), &mut |_| {});
+        after.came(came)
+    }
+
+    fn came(mut self, came: Result<Came, Fault>) -> Played {
+        match came {
+            Ok(Came::Rested(resting)) => {
+                self.proved |= self.world.given.iter().any(is_a_proof);
+                Played::Rested(Box::new(self), resting.decisions)
+            }
+            Ok(Came::Rejected(_)) => Played::Nothing,
+            Ok(Came::Busy) => Played::Broken("every try found the world changed, although nothing changed it".to_owned()),
+            Ok(Came::Endless) => Played::Broken("it asks more and more questions".to_owned()),
+            Err(fault) => Played::Broken(fault.to_string()),
+        }
+    }
+
+    /// Forgets what nothing that follows can depend on.
+    pub(super) fn settle(&mut self) {
+        let world = &mut self.world;
+        world.outbox.clear();
+        world.audit.clear();
+        world.redeemed.clear();
+        world.spent.clear();
+        world.upstream.clear();
+        world.reasons = None;
+        world.given.retain(|given| !matches!(given, Given::Mail(..)));
+        let waits = match self.login.session.as_ref().map(|session| &session.rest) {
+            Some(Rest::AtProvider { exchange, .. }) => Some(exchange.id),
+            _ => None,
+        };
+        world.trips.retain(|trip, _| Some(*trip) == waits);
+    }
+
+    pub(super) fn session(&self) -> Option<&AuthenticationSession> {
+        self.login.session.as_ref()
+    }
+
+    /// The innermost frame of the flow that is explored.
+    pub(super) fn frame(&self, realm: &Realm) -> Option<&Frame> {
+        self.session()?.frames.iter().rev().find(|frame| frame.flow == realm.flow)
+    }
+
+    /// Where the login rests in the flow.
+    pub(super) fn rests_at(&self, realm: &Realm) -> Option<ExecutionId> {
+        let session = self.session()?;
+        session.frame().filter(|frame| frame.flow == realm.flow)?;
+        match &session.rest {
+            Rest::Showing(execution) | Rest::AtProvider { execution, .. } => Some(*execution),
+            _ => None,
+        }
+    }
+
+    /// Whether the page waits for a mail that was never sent, and must not say so.
+    pub(super) fn waits_in_vain(&self) -> bool {
+        let Some(session) = self.session() else { return false };
+        let Rest::Showing(execution) = &session.rest else { return false };
+        let errand = match session.frame().and_then(|frame| frame.memory.get(execution)) {
+            Some(Memory::Mail { errand, .. }) => errand,
+            _ => return false,
+        };
+        match errand {
+            Errand::Recover(recovery) => match recovery.opens {
+                Opens::Nobody | Opens::Elsewhere(_) => true,
+                Opens::FreshAccount => self.world.users.values().any(|user| user.has_proved(&recovery.mailbox)),
+                Opens::Account(..) => false,
+            },
+            Errand::Address { taken, .. } => *taken,
+            Errand::Link => false,
+        }
+    }
+
+    /// What makes two states the same: everything that what follows depends on.
+    pub(super) fn key(&self) -> String {
+        let mut key = String::with_capacity(1024);
+        let Some(session) = self.session() else { return key };
+        // Writing to a text can't fail.
+        let _ = match &session.rest {
+            Rest::Showing(execution) => write!(key, "showing {execution}"),
+            Rest::AtProvider { execution, exchange } => write!(key, "away {execution} {}", exchange.fresh),
+            Rest::Consent(_) => write!(key, "consent"),
+            Rest::Finished { finish, .. } => {
+                write!(key, "finished {:?} {}", old_or_new(finish.signed_in.user.id), self.proved)
+            }
+            Rest::Denied { denial, .. } => write!(key, "denied {:?} {}", denial.code, self.proved),
+        };
+        if session.is_over() {
+            return key;
+        }
+        for frame in &session.frames {
+            self.write_frame(&mut key, frame);
+        }
+        let _ = write!(key, " {}", self.proved);
+        for user in self.world.users.values() {
+            let _ = write!(
+                key,
+                " [{:?} {:?} {} {} {} {:?} {:?} {:?}]",
+                old_or_new(user.id),
+                user.email.as_ref().map(|email| (&email.address, email.is_proved())),
+                user.has_password,
+                user.must_renew_password,
+                user.epoch.0,
+                user.username,
+                user.given_name,
+                user.accepted_terms.keys(),
+            );
+        }
+        for link in self.world.identities.values() {
+            let _ = write!(key, " {}={:?}", link.key.subject.as_str(), old_or_new(link.user));
+        }
+        let _ = write!(key, " {:?}", self.world.unused.len());
+        key
+    }
+
+    fn write_frame(&self, key: &mut String, frame: &Frame) {
+        let _ = write!(key, " {:?} {:?} {:?}", frame.purpose, frame.position, frame.review_wanted);
+        for (execution, memory) in &frame.memory {
+            let _ = match memory {
+                Memory::Form { .. } => Ok(()),
+                Memory::Mail { token, errand, .. } => {
+                    let live = token.as_ref().is_some_and(|token| self.world.unused.contains(token));
+                    write!(key, " {execution}:{live}{}", what_for(errand))
+                }
+                Memory::Opened { recovery, .. } => write!(key, " {execution}:opened {:?}", recovery.opens),
+                Memory::Brokered(identity) => write!(key, " {execution}:{}", identity.key.subject.as_str()),
+                Memory::CameBack { came_as, .. } => write!(key, " {execution}:{came_as:?}"),
+            };
+        }
+        if let Some(identity) = &frame.identity {
+            let email = frame.profile.email.as_ref().map(|email| (&email.address, email.typed));
+            let found = frame.existing.as_ref().map(|user| user.id);
+            let _ = write!(key, " {} {email:?} {found:?} {:?}", identity.key.subject.as_str(), frame.rule);
+            let _ = write!(key, " {:?} {} {:?}", frame.demand, frame.address_is_anothers, frame.agreed);
+        }
+        let user = frame.user.as_ref().map(|chosen| match &chosen.how {
+            How::BrowserSession(user, _) | How::Authenticated(user) => ("here", old_or_new(user.id)),
+            How::Created(_) => ("new", None),
+            How::Proved(user, _) => ("proved", old_or_new(user.id)),
+        });
+        let _ = write!(key, " {user:?} {:?} {}", frame.user_by, self.is_shown(frame));
+    }
+
+    /// Whether what the frame takes for a proof was really given. Then it doesn't matter which one it was.
+    fn is_shown(&self, frame: &Frame) -> bool {
+        let Some(How::Proved(user, proof)) = frame.user.as_ref().map(|chosen| &chosen.how) else { return false };
+        self.world.has_shown(self.login.start.key, proof.kind(), (user, proof.hands_over()))
+    }
+}
+
+/// Accounts that are made are alike.
+fn old_or_new(user: UserId) -> Option<UserId> {
+    [OWNER, CLAIMANT, OTHER, OWN].contains(&user).then_some(user)
+}
+
+fn what_for(errand: &Errand) -> String {
+    match errand {
+        Errand::Link => String::new(),
+        Errand::Recover(recovery) => format!("{} {:?}", recovery.name, recovery.opens),
+        Errand::Address { address, taken } => format!("{address} {taken}"),
+    }
+}
+
+/// Whether that happened which opens an account that was there before, and that isn't one's own.
+fn is_a_proof(given: &Given) -> bool {
+    match given {
+        Given::Password(_, user) | Given::Mailbox(_, user) => *user != OWN,
+        Given::Address(..) | Given::CameBack(..) => true,
+        Given::Mail(..) | Given::Renewed(..) | Given::Account(..) | Given::Identity(..) => false,
+    }
+}

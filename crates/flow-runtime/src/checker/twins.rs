@@ -1,0 +1,130 @@
+//! Two worlds that differ in one account: whoever has proved nothing must see the same in both, until an execution says by declaration
+//! that it reveals accounts.
+
+use super::deed::{Deed, deeds, seen};
+use super::realm::Realm;
+use super::setting::{Existing, Setting};
+use super::state::{Played, State};
+use crate::definition::ExecutionId;
+use crate::outcome::Decision;
+use crate::page::Page;
+use crate::{Flow, Rest, View};
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+
+/// More pairs than this: the flow is too large to be compared.
+const MOST_PAIRS: usize = 20_000;
+
+/// Where two worlds can be told apart.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) at: ExecutionId,
+    pub(super) story: Vec<Deed>,
+    pub(super) with: String,
+    pub(super) without: String,
+}
+
+/// What a comparison came to.
+#[derive(Debug, Default)]
+pub(super) struct Compared {
+    pub(super) told: Vec<Told>,
+    pub(super) pairs: usize,
+    pub(super) is_cut: bool,
+}
+
+struct Pair {
+    with: State,
+    without: State,
+    story: Vec<Deed>,
+}
+
+/// Compares a setting, in which somebody has the address, with one in which nobody has it.
+pub(super) fn compare(realm: &Realm, flow: &Arc<Flow>, setting: Setting) -> Option<Compared> {
+    let other = setting.with(Existing::Nobody);
+    let mut compared = Compared::default();
+    let begun = (State::begin(realm, flow, setting)?, State::begin(realm, flow, other)?);
+    let mut met = BTreeSet::new();
+    let mut waiting = VecDeque::new();
+    let mut meet = |played: (Played, Played), story: Vec<Deed>, at: ExecutionId, waiting: &mut VecDeque<(Pair, ExecutionId)>| {
+        let (with, without) = match played {
+            (Played::Rested(with, one), Played::Rested(without, another)) => ((*with, one), (*without, another)),
+            (Played::Rested(with, decisions), _) => {
+                let at = place(realm, &with, &decisions).unwrap_or(at);
+                let (with, without) = (look_of(&with), "the page stays as it was".to_owned());
+                return Some(Told { at, story, with, without });
+            }
+            (_, Played::Rested(without, _)) => {
+                let (with, without) = ("the page stays as it was".to_owned(), look_of(&without));
+                return Some(Told { at, story, with, without });
+            }
+            _ => return None,
+        };
+        let ((mut with, one), (mut without, another)) = (with, without);
+        if look(&with) != look(&without) {
+            let at = place(realm, &with, &one).or_else(|| place(realm, &without, &another)).unwrap_or(at);
+            return Some(Told { at, story, with: look_of(&with), without: look_of(&without) });
+        }
+        with.settle();
+        without.settle();
+        let goes_on = with.session().is_some_and(|session| !session.is_over());
+        if goes_on && met.insert((with.key(), without.key())) {
+            let at = place(realm, &with, &one).unwrap_or(at);
+            waiting.push_back((Pair { with, without, story }, at));
+        }
+        None
+    };
+    compared.told.extend(meet((begun.0, begun.1), Vec::new(), ExecutionId(0), &mut waiting));
+    while let Some((pair, at)) = waiting.pop_front() {
+        compared.pairs += 1;
+        if compared.pairs > MOST_PAIRS {
+            compared.is_cut = true;
+            break;
+        }
+        let offered = |state: &State, setting| {
+            state.session().map(|session| deeds(realm, setting, &state.world, session)).unwrap_or_default()
+        };
+        let (here, there) = (offered(&pair.with, setting), offered(&pair.without, other));
+        for deed in here.into_iter().filter(|deed| !deed.is_a_proof() && there.contains(deed)) {
+            let story: Vec<Deed> = pair.story.iter().cloned().chain([deed.clone()]).collect();
+            let played = (pair.with.play(realm, setting, &deed), pair.without.play(realm, other, &deed));
+            compared.told.extend(meet(played, story, at, &mut waiting));
+        }
+    }
+    Some(compared)
+}
+
+/// Where in the flow the login rests, or what was done last.
+fn place(realm: &Realm, state: &State, decisions: &[Decision]) -> Option<ExecutionId> {
+    let last = || decisions.iter().rev().find(|decision| decision.flow == realm.flow).map(|decision| decision.execution);
+    state.rests_at(realm).or_else(last)
+}
+
+/// What the person in front of a page can tell: all of it, but for the numbers that are drawn for every login.
+fn look(state: &State) -> Option<(Option<View>, Option<String>)> {
+    let session = state.session()?;
+    let end = match &session.rest {
+        Rest::Finished { .. } => Some("signed in".to_owned()),
+        Rest::Denied { denial, .. } => Some(format!("{:?}", denial.code)),
+        _ => None,
+    };
+    let view = seen(&state.world, session).map(|view| View { step: crate::StepId(String::new()), ..view });
+    // Who they are now is theirs to know.
+    let view = if matches!(session.rest, Rest::Finished { .. }) { None } else { view };
+    Some((view, end))
+}
+
+/// The same in a few words.
+fn look_of(state: &State) -> String {
+    let Some(session) = state.session() else { return String::new() };
+    match seen(&state.world, session).map(|view| view.page) {
+        Some(Page::SignedIn { .. }) => "they are signed in".to_owned(),
+        Some(Page::Denied { code, .. }) => format!("the login ends with “{}”", code.as_str()),
+        Some(page) => format!("they see the page {}", name_of(&page)),
+        None => "there is no page".to_owned(),
+    }
+}
+
+fn name_of(page: &Page) -> String {
+    let text = format!("{page:?}");
+    text.split([' ', '(', '{']).next().unwrap_or_default().to_owned()
+}
