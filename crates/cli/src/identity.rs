@@ -2,7 +2,7 @@
 
 use crate::arguments::{Hand, IdentityCommand, Named, NewTie, Of};
 use crate::failure::Failure;
-use crate::realm::{by_hand, failed, open_account};
+use crate::realm::{Opened, by_hand, failed, open_account};
 use crate::text::{date, shown, table};
 use domain::{IdentityId, IdentityKey, LinkedIdentity, Subject, User, Vouched};
 use persistence::{Linked, PrimarySet, Unlinked};
@@ -81,9 +81,7 @@ async fn link(tie: NewTie) -> Result<(), Failure> {
     let by = by_hand(&tie.hand)?;
     let subject = Subject::parse(&tie.subject).map_err(|error| Failure::caused(&error, "correct `--subject`"))?;
     let (opened, user) = open_account(&tie.of).await?;
-    let (provider, issuer) = opened.provider(&tie.provider)?;
-    let key =
-        IdentityKey { provider, issuer: tie.issuer.unwrap_or_else(|| issuer.to_owned()), authority: tie.authority, subject };
+    let key = key(&opened, &tie, subject)?;
     let label = domain::text::display_name(tie.label.as_deref().unwrap_or(&tie.subject)).unwrap_or_default();
     let id = IdentityId::from_bytes(server::fresh_entropy().id("identity"));
     let new = persistence::NewTie { id, key, label };
@@ -104,6 +102,33 @@ async fn link(tie: NewTie) -> Result<(), Failure> {
         Linked::NoSuchUser => nothing("the account is gone", "check the subject"),
         Linked::Closed => nothing("the account is closed", "open it first with `braid user enable`"),
     }
+}
+
+/// The key that the identity has when its provider asserts it. A tie with another one would never open the account.
+fn key(opened: &Opened, tie: &NewTie, subject: Subject) -> Result<IdentityKey, Failure> {
+    let (provider, keyed) = opened.provider(&tie.provider)?;
+    let nothing = |reason: String, remedy: String| Err(Failure::new(reason, format!("{remedy}; nothing was changed")));
+    if let Some(other) = tie.issuer.as_ref().filter(|issuer| **issuer != keyed.issuer) {
+        let reason = format!("identities of {provider} have the issuer {}, not {}", keyed.issuer, shown(other));
+        return nothing(reason, "leave `--issuer` out, or name the provider that has it with `--provider`".to_owned());
+    }
+    match (&keyed.authority_claim, &tie.authority) {
+        (Some(claim), None) => {
+            let reason = format!("identities of {provider} belong to an authority, and a tie without one would open nothing");
+            return nothing(reason, format!("name it with `--authority`, as the provider says it in its claim `{claim}`"));
+        }
+        (None, Some(_)) => {
+            let reason = format!("the provider {provider} names no authorities, so a tie with one would open nothing");
+            return nothing(reason, "leave `--authority` out, or give the provider an `authority-claim` first".to_owned());
+        }
+        (Some(_), Some(_)) | (None, None) => {}
+    }
+    let key = IdentityKey { provider, issuer: keyed.issuer.clone(), authority: tie.authority.clone(), subject };
+    if opened.policy.provider(&key.provider).is_some_and(|provider| !provider.lets_in(&key)) {
+        let reason = format!("{} doesn't let identities of this authority in", key.provider);
+        return nothing(reason, "name one that is listed in the provider's `authorities`, or list it there first".to_owned());
+    }
+    Ok(key)
 }
 
 async fn unlink(named: &Named, hand: &Hand) -> Result<(), Failure> {

@@ -19,8 +19,16 @@ pub(crate) struct Opened {
     pub(crate) braid: Braid,
     pub(crate) realm: RealmId,
     pub(crate) policy: RealmPolicy,
-    /// The configured issuers.
-    pub(crate) issuers: BTreeMap<ProviderAlias, String>,
+    /// What the identities of each provider are keyed by.
+    pub(crate) keyed: BTreeMap<ProviderAlias, Keyed>,
+}
+
+/// What the identities of a provider are keyed by, besides the provider's own id for the person.
+pub(crate) struct Keyed {
+    /// The issuer of all of them.
+    pub(crate) issuer: String,
+    /// The claim that names the authority of each, if one does.
+    pub(crate) authority_claim: Option<String>,
 }
 
 /// Opens the realm that the command names.
@@ -31,9 +39,13 @@ pub(crate) async fn open(of: &InRealm) -> Result<Opened, Failure> {
         return Err(no_realm(of, &settings));
     };
     let (realm, policy) = (found.policy.realm.clone(), found.policy.clone());
-    let issuers = found.providers.iter().map(|provider| (provider.alias.clone(), provider.issuer.clone())).collect();
+    let keyed = found.providers.iter().map(|provider| {
+        let (issuer, authority_claim) = (provider.issuer.clone(), provider.authority_claim.clone());
+        (provider.alias.clone(), Keyed { issuer, authority_claim })
+    });
+    let keyed = keyed.collect();
     let braid = Braid::open(settings).await.map_err(|error| Failure::start(path, &error))?;
-    Ok(Opened { braid, realm, policy, issuers })
+    Ok(Opened { braid, realm, policy, keyed })
 }
 
 /// The configuration has no realm of that name.
@@ -68,10 +80,10 @@ impl Opened {
     }
 
     /// The provider that the command names.
-    pub(crate) fn provider(&self, alias: &str) -> Result<(ProviderAlias, &str), Failure> {
-        let found = self.issuers.iter().find(|(known, _)| known.as_str() == alias);
-        found.map(|(alias, issuer)| (alias.clone(), issuer.as_str())).ok_or_else(|| {
-            let known: Vec<&str> = self.issuers.keys().map(ProviderAlias::as_str).collect();
+    pub(crate) fn provider(&self, alias: &str) -> Result<(ProviderAlias, &Keyed), Failure> {
+        let found = self.keyed.iter().find(|(known, _)| known.as_str() == alias);
+        found.map(|(alias, keyed)| (alias.clone(), keyed)).ok_or_else(|| {
+            let known: Vec<&str> = self.keyed.keys().map(ProviderAlias::as_str).collect();
             let remedy = if known.is_empty() {
                 "write one down in the configuration first".to_owned()
             } else {

@@ -79,6 +79,40 @@ fn an_identity_of_somebody_else_stays_theirs() {
     assert_eq!((listed(&place, ada.user.subject.as_str()).len(), listed(&place, &subject).len()), (5, 5));
 }
 
+/// A tie that no login would ever find is a way in that isn't one.
+#[test]
+fn a_tie_that_could_never_open_the_account_is_refused() {
+    let (place, crowd) = Place::with_crowd(2);
+    let subject = crowd.person(0).user.subject.to_string();
+    let config = place.read("braid.yaml").replace(
+        "alias: other,",
+        "alias: other, authority-claim: idp, authorities: { 'https://home.example': { trust-email: false } }, only-listed-authorities: true,",
+    );
+    place.write("braid.yaml", &config);
+    let tie = |provider, rest: &[&'static str]| {
+        let new = ["identity", "link", &subject, "--provider", provider, "--subject", "new"];
+        place.braid(&[&new, rest, &WHY[..]].concat())
+    };
+    for (provider, rest, reason, remedy) in [
+        ("other", &[][..], "a tie without one would open nothing", "`--authority`, as the provider says it in its claim `idp`"),
+        ("other", &["--authority", "https://evil.example"], "doesn't let identities of this authority in", "`authorities`"),
+        ("campus", &["--authority", "https://home.example"], "names no authorities", "leave `--authority` out"),
+        ("campus", &["--issuer", "https://elsewhere.example"], "have the issuer https://campus.example", "leave `--issuer` out"),
+    ] {
+        let refused = tie(provider, rest);
+        assert_eq!(refused.code, 1, "{rest:?}: {}", refused.out);
+        assert!(refused.err.contains(reason) && refused.err.contains(remedy), "{rest:?}: {}", refused.err);
+    }
+    assert_eq!(listed(&place, &subject).len(), 5);
+    for (provider, rest) in
+        [("other", ["--authority", "https://home.example"]), ("campus", ["--issuer", "https://campus.example"])]
+    {
+        let made = tie(provider, &rest);
+        assert_eq!(made.code, 0, "{}", made.err);
+    }
+    assert_eq!(listed(&place, &subject).len(), 7);
+}
+
 #[test]
 fn the_last_way_in_stays_and_the_advice_is_good() {
     let (place, crowd) = Place::with_crowd(2);
