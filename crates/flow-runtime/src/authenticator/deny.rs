@@ -8,19 +8,31 @@ use std::sync::Arc;
 
 pub(super) static KIND: Kind = Kind {
     declaration: &DECLARATION,
-    build: |config| Arc::new(Deny { message: config.text("message").map(str::to_owned) }),
+    build: |config| {
+        let reveals = config.word("reveals") == Some("account");
+        Arc::new(Deny { message: config.text("message").map(str::to_owned), reveals })
+    },
 };
 
 static DECLARATION: Declaration = Declaration {
     name: "deny",
     summary: "Ends the login, and tells the person what the flow says.",
-    keys: &[Key {
-        name: "message",
-        kind: KeyKind::Text { most: 500, lines: true },
-        default: Some(""),
-        description: "What the person reads: why, and what to do. Without it they read that they can't sign in here.",
-        example: "Accounts of the old school are closed. Write to help@x.org.",
-    }],
+    keys: &[
+        Key {
+            name: "message",
+            kind: KeyKind::Text { most: 500, lines: true },
+            default: Some(""),
+            description: "What the person reads: why, and what to do. Without it they read that they can't sign in here.",
+            example: "Accounts of the old school are closed. Write to help@x.org.",
+        },
+        Key {
+            name: "reveals",
+            kind: KeyKind::OneOf(&["account", "nothing"]),
+            default: Some("nothing"),
+            description: "Whether somebody may learn from this end that an account has their address.",
+            example: "account",
+        },
+    ],
     needs: &[],
     outcomes: &[Outcome::Denied],
     establishes: &[],
@@ -31,11 +43,16 @@ static DECLARATION: Declaration = Declaration {
 #[derive(Debug)]
 struct Deny {
     message: Option<String>,
+    reveals: bool,
 }
 
 impl Authenticator for Deny {
     fn declaration(&self) -> &'static Declaration {
         &DECLARATION
+    }
+
+    fn reveals_accounts(&self) -> bool {
+        self.reveals
     }
 
     /// It is no way that somebody would want to take.
