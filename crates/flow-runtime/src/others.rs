@@ -2,7 +2,7 @@
 
 use crate::authenticator::hand_over;
 use crate::policy::RealmPolicy;
-use crate::session::{Frame, How, Memory};
+use crate::session::{Frame, How};
 use domain::{ExistingLink, IdentityId, LinkedIdentity};
 use std::collections::BTreeSet;
 
@@ -46,11 +46,7 @@ pub(crate) fn joining_if(policy: &RealmPolicy, frame: &Frame, hands_over: bool) 
 
 /// Whether the person was asked about these, and wants one more.
 pub(crate) fn are_agreed_to(frame: &Frame, others: &[LinkedIdentity]) -> bool {
-    let agreed = |memory: &Memory| match memory {
-        Memory::Agreed(ids) => others.iter().all(|other| ids.contains(&other.id)),
-        _ => false,
-    };
-    frame.memory.values().any(agreed)
+    others.iter().all(|other| frame.agreed.contains(&other.id))
 }
 
 /// Their ids, to be remembered.

@@ -3,6 +3,7 @@
 use crate::definition::{ExecutionId, Revision};
 use crate::outcome::{Denial, Finish};
 use crate::page::{CameBackAs, FieldName, Message, Problem, Problems};
+use crate::position::Position;
 use crate::proof::AcceptedProof;
 use crate::write::NewUser;
 use domain::{
@@ -26,10 +27,20 @@ pub struct AuthenticationSession {
     pub request: AuthorizeRequest,
     /// Flows at work, the innermost last.
     pub frames: Vec<Frame>,
+    /// The revisions of all flows that were at work since the login last began. If one of them is revoked, the login ends.
+    #[serde(default)]
+    pub ran: BTreeSet<Revision>,
     /// Where the login rests.
     pub rest: Rest,
     /// Something to say on the next page.
     pub message: Option<Message>,
+    /// Who came to their account in this login for the first time: it was made, or an identity was tied to it. Starting again doesn't
+    /// change that.
+    #[serde(default)]
+    pub newcomer: Option<UserId>,
+    /// The post-login flow that let the person through.
+    #[serde(default)]
+    pub passed: Option<FlowName>,
     /// When the login began.
     pub started_at: Timestamp,
     /// When it is given up.
@@ -75,6 +86,8 @@ pub enum Purpose {
     Login,
     /// Decide whose the identity is.
     FirstLogin,
+    /// Ask whoever came through a provider for what is missing. It neither links nor changes who signs in.
+    PostLogin,
 }
 
 /// One flow at work.
@@ -90,12 +103,8 @@ pub struct Frame {
     pub flow: FlowName,
     /// The revision that the frame began with.
     pub revision: Revision,
-    /// How executions ended.
-    pub ended: BTreeMap<ExecutionId, Ended>,
-    /// What the conditions of sub-flows came to when they were reached: what was entered stays entered.
-    pub conditions: BTreeMap<ExecutionId, bool>,
-    /// The way that the person chose instead of the first one that applies.
-    pub chosen: Option<ExecutionId>,
+    /// Where it stands in it.
+    pub position: Position,
     /// What executions remember between events.
     pub memory: BTreeMap<ExecutionId, Memory>,
     /// The identity whose owner is sought (first login).
@@ -116,16 +125,17 @@ pub struct Frame {
     /// The proofs of which that rule wants one. None: whatever proves the account.
     #[serde(default)]
     pub demand: Option<BTreeSet<ProofKind>>,
+    /// The identities of the provider beside which the person wants the account to have one more.
+    pub agreed: BTreeSet<IdentityId>,
     /// Who signs in.
     pub user: Option<Chosen>,
-    /// The execution that said so. It counts only if the flow's success rests on it.
+    /// The execution that said so. Whoever leaves its way leaves that too.
     pub user_by: Option<ExecutionId>,
 }
 
 /// How an execution ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Ended {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
     /// It succeeded.
     Succeeded,
     /// It doesn't apply.
@@ -240,8 +250,6 @@ pub enum Memory {
         /// As whom.
         came_as: CameBackAs,
     },
-    /// The person wants the account to have one more identity of the provider, beside these.
-    Agreed(BTreeSet<IdentityId>),
 }
 
 /// What a mail is for.

@@ -2,12 +2,11 @@
 
 use super::{Act, Authenticator, Effect, Input, Sight, Turn};
 use crate::definition::config::{Key, KeyKind};
-use crate::definition::declaration::{Declaration, Establishes, Kind, Need, Outcome};
+use crate::definition::declaration::{Declaration, Kind, Need, Outcome};
 use crate::event::action;
 use crate::others::{self, Joining, joining};
 use crate::outcome::{DenialCode, Rejected};
 use crate::page::{Others, Page};
-use crate::session::Memory;
 use domain::{Entropy, ExistingLink, LinkedIdentity};
 use std::sync::Arc;
 
@@ -114,14 +113,11 @@ impl ConfirmLink {
 /// Going on is a yes to what the page said.
 fn agree(sight: &Sight<'_>) -> Turn {
     match joining(sight.policy, sight.frame) {
-        Joining::IfWanted(found) => Turn::just(Act::Succeed).with(Effect::Remember(Memory::Agreed(others::ids(&found)))),
+        Joining::IfWanted(found) => Turn::just(Act::Succeed).with(Effect::Agree(others::ids(&found))),
         Joining::Freely | Joining::Instead(_) | Joining::Refused => Turn::just(Act::Succeed),
     }
 }
 
 fn can_review(sight: &Sight<'_>) -> bool {
-    let flow = sight.policy.flow_of(sight.frame);
-    flow.is_some_and(|flow| {
-        flow.authenticators().any(|(_, found)| found.declaration().establishes.contains(&Establishes::Profile))
-    })
+    sight.policy.flow_of(sight.frame).is_some_and(|flow| flow.program().reviews_profiles())
 }

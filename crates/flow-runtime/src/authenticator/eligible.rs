@@ -1,7 +1,6 @@
 //! What could prove the account that was found, and what this person may know of it.
 
 use super::Sight;
-use crate::session::Ended;
 use domain::{ProofKind, Vouched};
 use std::collections::BTreeSet;
 
@@ -12,17 +11,16 @@ impl Sight<'_> {
         let Some(flow) = self.policy.flow_of(self.frame) else { return BTreeSet::new() };
         let proof = |(execution, authenticator): (_, &std::sync::Arc<dyn super::Authenticator>)| {
             let here = Self { execution, ..*self };
-            let is_over = self.frame.ended.get(&execution).is_some_and(|ended| *ended != Ended::Succeeded);
+            let is_over = self.frame.position.is_over(flow.program(), execution);
             if is_over { None } else { authenticator.proves(&here) }
         };
-        flow.authenticators().filter_map(proof).collect()
+        flow.program().provers().filter_map(proof).collect()
     }
 
     /// Whether the person may be told about the account that was found: its provider vouches for that very address, and the flow says so.
     pub fn may_know_the_account(&self) -> bool {
         let flow = self.policy.flow_of(self.frame);
-        self.is_vouched_for()
-            && flow.is_some_and(|flow| flow.authenticators().any(|(_, authenticator)| authenticator.reveals_accounts()))
+        self.is_vouched_for() && flow.is_some_and(|flow| flow.program().reveals_accounts())
     }
 
     /// Whether the account was found by an address for which the provider vouches. Who comes with the right username, say, may

@@ -3,9 +3,12 @@
 mod address;
 mod auto_set_existing_user;
 mod change_address;
+mod comer;
+mod complete_profile;
 mod confirm_link;
 mod cookie;
 mod create_user_if_unique;
+mod deny;
 mod detect_existing_user;
 mod eligible;
 mod fields;
@@ -21,6 +24,8 @@ mod reauthenticate;
 mod register;
 mod reset_password;
 mod review_profile;
+mod terms;
+mod update_password;
 mod username_and_password;
 mod verify_address;
 mod verify_by_email;
@@ -34,9 +39,9 @@ use crate::outcome::{DenialCode, Rejected};
 use crate::page::{MailMeaning, Message, Page, WayKind};
 use crate::policy::RealmPolicy;
 use crate::session::{AuthenticationSession, Chosen, Frame, Memory, Profile};
-use crate::write::{Notice, Write};
+use crate::write::{NewUser, Notice, Write};
 use domain::{
-    BrokeredIdentity, CallbackParams, Digest, Entropy, FlowName, LinkedIdentity, ProofKind, ProviderAlias, RuleName, Timestamp,
+    BrokeredIdentity, CallbackParams, Digest, Entropy, FlowName, IdentityId, LinkedIdentity, ProofKind, ProviderAlias, RuleName, Timestamp,
     UpstreamExchange, User,
 };
 use std::collections::BTreeSet;
@@ -59,6 +64,10 @@ pub const KINDS: &[&Kind] = &[
     &reauthenticate::KIND,
     &detect_existing_user::KIND,
     &auto_set_existing_user::KIND,
+    &terms::KIND,
+    &complete_profile::KIND,
+    &update_password::KIND,
+    &deny::KIND,
 ];
 
 /// Runs one execution. It sees the login, takes an input, and says what to do; it changes nothing itself.
@@ -189,6 +198,8 @@ pub enum Input<'a> {
     MailPressed(&'a Digest),
     /// The flow that it called found somebody.
     Called(Box<Chosen>),
+    /// The post-login flow that it called let them through.
+    LetThrough(Box<Chosen>),
 }
 
 /// What set off a chain of questions. It lives in memory only, because forms may hold passwords.
@@ -237,6 +248,15 @@ pub enum Act {
         /// The identity.
         identity: Box<BrokeredIdentity>,
     },
+    /// A post-login flow is called for whoever came with an identity; its answer comes as [`Input::LetThrough`].
+    Pass {
+        /// The flow.
+        flow: FlowName,
+        /// The identity.
+        identity: Box<BrokeredIdentity>,
+        /// Who came.
+        chosen: Box<Chosen>,
+    },
     /// It did what it is there for.
     Succeed,
     /// It doesn't apply to this person.
@@ -251,6 +271,8 @@ pub enum Act {
     StartOver,
     /// The login ends.
     Deny(DenialCode),
+    /// The flow ends the login, perhaps with words of its own.
+    DenyWith(Option<String>),
     /// The event doesn't belong here; nothing changes.
     Reject(Rejected),
     /// The answer doesn't fit the question: a broken world.
@@ -270,10 +292,14 @@ pub enum Effect {
     Reasons(Box<Reasons>),
     /// The profile that a new user would get.
     Profile(Profile),
+    /// The person wants the account to have one more identity of the provider, beside these.
+    Agree(BTreeSet<IdentityId>),
     /// Who signs in.
     User(Box<Chosen>),
     /// The account that signs in, as it is now or as this commit makes it. It is the same one.
     Renew(Box<User>),
+    /// The account that is about to be made, with more that is known of it. It is the same one.
+    Amend(Box<NewUser>),
     /// A change for the commit.
     Write(Write),
     /// A mail for after the commit.

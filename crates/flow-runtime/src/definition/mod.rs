@@ -3,13 +3,20 @@
 pub mod condition;
 pub mod config;
 pub mod declaration;
+pub mod fact;
 mod words;
+pub mod weighed;
+pub(crate) mod program;
+pub mod waiver;
 
 use crate::authenticator::Authenticator;
 use condition::Condition;
 use domain::FlowName;
+use program::Program;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use waiver::{Assumption, Permit, Property, Waiver};
 
 /// The content hash of a flow document. Two documents with the same revision are the same flow.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,8 +41,13 @@ pub struct Flow {
     pub name: FlowName,
     /// Its content hash.
     pub revision: Revision,
-    /// What it runs.
-    pub level: Level,
+    /// What it runs. It doesn't change: the program was made of it.
+    pub level: Arc<Level>,
+    /// Where its author accepts that a property is broken.
+    pub waivers: Arc<[Waiver]>,
+    /// What it takes for granted.
+    pub assumes: BTreeSet<Assumption>,
+    program: Arc<Program>,
 }
 
 /// The executions at one level of a flow.
@@ -86,21 +98,66 @@ pub enum Node {
 }
 
 impl Flow {
-    /// Finds an authenticator by its number.
-    pub fn authenticator(&self, id: ExecutionId) -> Option<&Arc<dyn Authenticator>> {
-        self.authenticators().find(|(found, _)| *found == id).map(|(_, authenticator)| authenticator)
+    /// Makes a flow, and gives its executions their numbers. None: there are more than a flow may have.
+    pub fn new(name: FlowName, revision: Revision, mut level: Level) -> Option<Self> {
+        level.number(&mut 0)?;
+        let program = Arc::new(Program::of(&level));
+        Some(Self { name, revision, level: Arc::new(level), waivers: Arc::default(), assumes: BTreeSet::new(), program })
     }
 
-    /// All authenticators that aren't disabled, in order.
+    /// The same flow with waivers, and with what it takes for granted. They are part of what its revision stands for.
+    #[must_use]
+    pub fn with(self, waivers: Vec<Waiver>, assumes: BTreeSet<Assumption>) -> Self {
+        Self { waivers: waivers.into(), assumes, ..self }
+    }
+
+    /// Whether its author accepts that this execution links an identity without a proof.
+    pub(crate) fn permit(&self, execution: ExecutionId) -> Option<Permit> {
+        let waives = |waiver: &Waiver| waiver.property == Property::P1 && waiver.at == execution;
+        self.waivers.iter().any(waives).then_some(Permit(()))
+    }
+
+    /// The names on the way to an execution, or the flow's own. None: nothing has that number.
+    pub fn path(&self, id: ExecutionId) -> Option<String> {
+        if id == Program::START {
+            return Some(self.name.to_string());
+        }
+        let names: Vec<&str> = self.level.way_to(id)?;
+        Some(names.join(" / "))
+    }
+
+    /// Finds an authenticator by its number.
+    pub fn authenticator(&self, id: ExecutionId) -> Option<&Arc<dyn Authenticator>> {
+        self.program.authenticator(id)
+    }
+
+    /// All authenticators that may run, in order.
     pub fn authenticators(&self) -> impl Iterator<Item = (ExecutionId, &Arc<dyn Authenticator>)> {
-        self.level.nodes().into_iter().filter_map(|execution| match &execution.node {
-            Node::Authenticator(authenticator) => Some((execution.id, authenticator)),
-            Node::SubFlow { .. } => None,
-        })
+        self.program.authenticators()
+    }
+
+    /// The name of a sub-flow.
+    pub fn sub_flow(&self, id: ExecutionId) -> Option<&str> {
+        self.level.sub_flow(id)
+    }
+
+    /// What steps go by.
+    pub(crate) fn program(&self) -> &Program {
+        &self.program
     }
 }
 
 impl Level {
+    fn sub_flow(&self, id: ExecutionId) -> Option<&str> {
+        // Numbers go up in the order of the file, so it is this one or inside the last one before.
+        let execution = self.executions.iter().take_while(|execution| execution.id <= id).last()?;
+        match &execution.node {
+            Node::SubFlow { name, .. } if execution.id == id => Some(name),
+            Node::SubFlow { level, .. } => level.sub_flow(id),
+            Node::Authenticator(_) => None,
+        }
+    }
+
     /// Every execution at this level and below it that isn't disabled, in order.
     pub fn nodes(&self) -> Vec<&Execution> {
         let mut nodes = Vec::new();
@@ -113,6 +170,34 @@ impl Level {
         nodes
     }
 
+    /// The names of what contains the execution, and its own.
+    fn way_to(&self, id: ExecutionId) -> Option<Vec<&str>> {
+        let found = self.executions.iter().find(|execution| execution.contains(id))?;
+        let mut names = vec![found.name()];
+        if let Node::SubFlow { level, .. } = &found.node
+            && found.id != id
+        {
+            names.extend(level.way_to(id)?);
+        }
+        Some(names)
+    }
+
+    /// The executions at this level that are ever run: alternatives aren't, beside something required.
+    fn counts(execution: &Execution, any_required: bool) -> bool {
+        execution.requirement != Requirement::Disabled && (execution.is_required() || !any_required)
+    }
+
+    fn number(&mut self, last: &mut u16) -> Option<()> {
+        for execution in &mut self.executions {
+            *last = last.checked_add(1)?;
+            execution.id = ExecutionId(*last);
+            if let Node::SubFlow { level, .. } = &mut execution.node {
+                level.number(last)?;
+            }
+        }
+        Some(())
+    }
+
     /// The executions at this level that aren't disabled.
     pub fn enabled(&self) -> impl Iterator<Item = &Execution> {
         self.executions.iter().filter(|execution| execution.requirement != Requirement::Disabled)
@@ -120,6 +205,11 @@ impl Level {
 }
 
 impl Execution {
+    /// Makes one. It gets its number when a flow is made of it.
+    pub fn new(requirement: Requirement, node: Node) -> Self {
+        Self { id: ExecutionId(0), requirement, node }
+    }
+
     /// What the execution is called in records and logs.
     pub fn name(&self) -> &str {
         match &self.node {

@@ -52,7 +52,7 @@ impl Run {
                     chosen.how.refresh(user);
                 }
                 self.see_user(id);
-                self.turn(policy, Turning::Walk, now, entropy)
+                self.turn(policy, Turning::Conclude, now, entropy)
             }
             Now::WithoutIdentity => self.sign_in_anew(policy, now, entropy),
             Now::Gone => Ok(self.deny(DenialCode::AccountDisabled, now)),

@@ -23,6 +23,9 @@ pub(super) fn check(turn: &Turn, declaration: &'static Declaration) -> Result<()
     if matches!(turn.act, Act::Show { .. }) && !declaration.shows {
         return undeclared("a page");
     }
+    if matches!(turn.act, Act::Pass { .. }) && !declaration.establishes.contains(&Establishes::User) {
+        return undeclared("a user");
+    }
     match outcome(&turn.act) {
         Some(outcome) if !declaration.outcomes.contains(&outcome) => undeclared("an outcome"),
         _ => Ok(()),
@@ -41,6 +44,8 @@ fn establishes(effect: &Effect) -> Option<(Establishes, &'static str)> {
         Effect::Refresh(_)
         | Effect::Reasons(_)
         | Effect::Renew(_)
+        | Effect::Amend(_)
+        | Effect::Agree(_)
         | Effect::Remember(_)
         | Effect::Write(_)
         | Effect::Notify(_)
@@ -51,12 +56,12 @@ fn establishes(effect: &Effect) -> Option<(Establishes, &'static str)> {
 /// How an act ends a turn, for declarations and records. Questions and rejections end none.
 pub(super) fn outcome(act: &Act) -> Option<Outcome> {
     match act {
-        Act::Ask(_) | Act::Reject(_) | Act::WrongFact | Act::Call { .. } | Act::Review | Act::StartOver => None,
+        Act::Ask(_) | Act::Reject(_) | Act::WrongFact | Act::Call { .. } | Act::Pass { .. } | Act::Review | Act::StartOver => None,
         Act::Show { retry: false } | Act::Redirect { .. } => Some(Outcome::Challenged),
         Act::Show { retry: true } => Some(Outcome::Retry),
         Act::Succeed => Some(Outcome::Succeeded),
         Act::Attempted | Act::Retreat => Some(Outcome::Attempted),
         Act::Exhausted => Some(Outcome::Exhausted),
-        Act::Deny(_) => Some(Outcome::Denied),
+        Act::Deny(_) | Act::DenyWith(_) => Some(Outcome::Denied),
     }
 }

@@ -2,14 +2,15 @@
 
 use super::run::{Asker, Run, Step};
 use super::turns::Turning;
+use super::walk::choose;
 use crate::ask::Question;
 use crate::authenticator::{Cause, Input};
-use crate::definition::{Execution, ExecutionId};
+use crate::definition::ExecutionId;
 use crate::event::{Arrival, Event, Form, action};
 use crate::outcome::{DenialCode, Fault, Rejected};
 use crate::policy::RealmPolicy;
-use crate::session::{AuthenticationSession, Ended, Rest};
-use crate::view::ways;
+use crate::session::{AuthenticationSession, Purpose, Rest};
+use crate::view::is_a_way;
 use domain::{CallbackParams, Digest, Entropy, ExchangeId, ProviderAlias, Timestamp, Wish};
 
 /// Moves a login that rests by one event.
@@ -27,14 +28,19 @@ pub fn step(
         return Ok(Step::Rejected(Rejected::Over));
     }
     let mut run = Run::new(session, arrival.clone());
+    let revoked = policy.has_revoked(&run.session);
     match event {
         Event::Form(form) => {
             if form.step != run.session.step_id() {
                 return Ok(Step::Rejected(Rejected::OldPage));
             }
+            if revoked && form.action != action::RESTART {
+                return Ok(run.deny(DenialCode::FlowGone, now));
+            }
             run.session.message = None;
             run.form(policy, form, now, entropy)
         }
+        _ if revoked => Ok(run.deny(DenialCode::FlowGone, now)),
         Event::Returned { provider, exchange, params } => {
             run.session.message = None;
             run.returned(policy, (&provider, exchange, params), now, entropy)
@@ -76,8 +82,7 @@ impl Run {
 
     fn other_way(mut self, policy: &RealmPolicy, form: &Form, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
         let wanted = form.text("way").and_then(|id| id.parse().ok()).map(ExecutionId);
-        let offered = ways(policy, &self.session, now);
-        let Some(execution) = wanted.filter(|wanted| offered.iter().any(|way| way.id == wanted.to_string())) else {
+        let Some(execution) = wanted.filter(|wanted| is_a_way(policy, &self.session, *wanted, now)) else {
             return Ok(Step::Rejected(Rejected::UnknownAction));
         };
         let flow = match self.flow(policy) {
@@ -85,13 +90,7 @@ impl Run {
             Err(code) => return Ok(self.deny(code, now)),
         };
         if let Some(frame) = self.session.frames.last_mut() {
-            frame.chosen = Some(execution);
-            frame.ended.remove(&execution);
-            clear_siblings(&flow.level.executions, execution, &mut |id| {
-                if frame.ended.get(&id) != Some(&Ended::Exhausted) {
-                    frame.ended.remove(&id);
-                }
-            });
+            choose(flow.program(), frame, execution);
         }
         let provider = form.text("provider").and_then(|alias| ProviderAlias::parse(alias).ok());
         self.turn(policy, Turning::Input(execution, Cause::Enter, Input::Way { provider }), now, entropy)
@@ -124,7 +123,8 @@ impl Run {
         if let Err(code) = self.flow(policy) {
             return Ok(self.deny(code, now));
         }
-        match self.session.frame().and_then(|frame| frame.identity.as_ref()) {
+        let first_login = self.session.frame().filter(|frame| frame.purpose == Purpose::FirstLogin);
+        match first_login.and_then(|frame| frame.identity.as_ref()) {
             Some(identity) => {
                 let question = Question::FindIdentity(identity.key.clone());
                 Ok(self.ask(Asker::StillNew(execution, cause), question))
@@ -166,16 +166,6 @@ impl Run {
                 self.arrive(policy, execution, Cause::MailPressed(token.clone()), now, entropy)
             }
             _ => Ok(Step::Rejected(Rejected::DeadLink)),
-        }
-    }
-}
-
-/// What was tried inside the sub-flow of the chosen way counts as not tried.
-fn clear_siblings(executions: &[Execution], chosen: ExecutionId, clear: &mut impl FnMut(ExecutionId)) {
-    for execution in executions.iter().filter(|execution| execution.contains(chosen)) {
-        if let crate::definition::Node::SubFlow { level, .. } = &execution.node {
-            level.executions.iter().filter(|inner| inner.id > chosen).for_each(|inner| clear(inner.id));
-            clear_siblings(&level.executions, chosen, clear);
         }
     }
 }

@@ -5,15 +5,27 @@ use super::run::Run;
 use crate::definition::ExecutionId;
 use crate::outcome::Fault;
 use crate::policy::RealmPolicy;
-use crate::proof::accepted_in;
+use crate::position::Position;
+use crate::proof::{AcceptedProof, accepted_in};
+use crate::revisions::Pinned;
 use crate::session::{Chosen, Frame, How, MAX_FRAMES, Purpose};
 use crate::sync;
 use crate::write::{MailKind, NewUser, Notice, Write};
 use domain::{BrokeredIdentity, Entropy, FlowName, FrameId, IdentityId, LinkProof, LinkedIdentity, ProofKind, Timestamp, UserId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 const NEWS_LIFETIME: Duration = Duration::from_hours(24);
+
+/// What a flow is called for.
+pub(super) enum Called {
+    /// To find out who signs in.
+    Login,
+    /// To decide whose the identity is.
+    FirstLogin(ExecutionId, Box<BrokeredIdentity>),
+    /// To ask whoever came with the identity for what is missing.
+    PostLogin(ExecutionId, Box<BrokeredIdentity>, Box<Chosen>),
+}
 
 impl Run {
     /// Puts a frame on the stack. False if the flow isn't there, or the stack is full.
@@ -21,20 +33,37 @@ impl Run {
         &mut self,
         policy: &RealmPolicy,
         flow: &FlowName,
-        called: Option<(ExecutionId, Box<BrokeredIdentity>)>,
+        called: Called,
         entropy: &Entropy,
     ) -> bool {
-        let (Some(revision), true) = (policy.revision(flow), self.session.frames.len() < MAX_FRAMES) else { return false };
-        let (called_by, identity) = called.map_or((None, None), |(execution, identity)| (Some(execution), Some(*identity)));
+        let Some(revision) = policy.revision(flow).cloned() else { return false };
+        self.push_revision(policy, &Pinned { flow: flow.clone(), revision }, called, entropy)
+    }
+
+    /// The same, with a flow in this revision. Its frame's id is made of the revision too: a form of another one never fits.
+    pub(super) fn push_revision(
+        &mut self,
+        policy: &RealmPolicy,
+        Pinned { flow, revision }: &Pinned,
+        called: Called,
+        entropy: &Entropy,
+    ) -> bool {
+        if self.session.frames.len() >= MAX_FRAMES {
+            return false;
+        }
+        let (purpose, called_by, identity, user) = match called {
+            Called::Login => (Purpose::Login, None, None, None),
+            Called::FirstLogin(caller, identity) => (Purpose::FirstLogin, Some(caller), Some(*identity), None),
+            Called::PostLogin(caller, identity, chosen) => (Purpose::PostLogin, Some(caller), Some(*identity), Some(*chosen)),
+        };
+        self.session.ran.insert(revision.clone());
         self.session.frames.push(Frame {
-            id: FrameId::from_bytes(entropy.id("frame")),
-            purpose: if identity.is_some() { Purpose::FirstLogin } else { Purpose::Login },
+            id: FrameId::from_bytes(entropy.part(&revision.0).id("frame")),
+            purpose,
             called_by,
             flow: flow.clone(),
             revision: revision.clone(),
-            ended: BTreeMap::new(),
-            conditions: BTreeMap::new(),
-            chosen: None,
+            position: Position::default(),
             memory: BTreeMap::new(),
             profile: sync::offered(policy, identity.as_ref()),
             identity,
@@ -44,7 +73,8 @@ impl Run {
             address_is_anothers: false,
             rule: None,
             demand: None,
-            user: None,
+            agreed: BTreeSet::new(),
+            user,
             user_by: None,
         });
         true
@@ -67,7 +97,7 @@ impl Run {
                 let proof = LinkProof { kind: ProofKind::Created, at: now, accepted: accepted_in(frame, None) };
                 self.link(frame, (user.id, proof), policy, now, entropy)?;
             }
-            (How::Proved(_, proof), Purpose::FirstLogin) if proof.opens(user.id, frame) => {
+            (How::Proved(_, proof), Purpose::FirstLogin) if proof.opens(user.id, frame) && is_permitted(policy, frame, proof) => {
                 let record = proof.record().clone();
                 let user = if proof.hands_over() {
                     let proof = handed_over_by(policy, frame, &user, now).ok_or(Fault::ForeignProof)?;
@@ -81,7 +111,12 @@ impl Run {
                 chosen.how.refresh(Box::new(self.keep_in_step(policy, frame, user)));
             }
             (How::BrowserSession(..) | How::Authenticated(_), Purpose::Login) => {}
+            (How::Authenticated(_), Purpose::PostLogin) => self.session.passed = Some(frame.flow.clone()),
+            (How::Created(_), Purpose::PostLogin) => return Err(Fault::Frames("an account is made after the login")),
             (How::Proved(..) | How::BrowserSession(..) | How::Authenticated(_), _) => return Err(Fault::ForeignProof),
+        }
+        if matches!(chosen.how, How::Created(_) | How::Proved(..)) {
+            self.session.newcomer = Some(chosen.how.user().id);
         }
         Ok(Chosen { how: after(chosen.how), ..chosen })
     }
@@ -147,6 +182,12 @@ impl Run {
             self.notices.push(Notice { to: email.address.clone(), mail, expires_at: now.plus(NEWS_LIFETIME) });
         }
     }
+}
+
+/// Whether this is a proof; or the flow's author accepts that there is none, at the very execution that took the account without one.
+fn is_permitted(policy: &RealmPolicy, frame: &Frame, proof: &AcceptedProof) -> bool {
+    let permit = || policy.flow_of(frame)?.permit(frame.user_by?);
+    proof.kind() != ProofKind::Waived || permit().is_some()
 }
 
 /// Once written, a new or proved account is simply the one that signs in.

@@ -35,7 +35,7 @@ impl Run {
                 self.counted = Some(found.user.id);
                 frame.existing_identities = found.identities;
                 chosen.how.refresh(Box::new(found.user));
-                self.turn(policy, Turning::Walk, now, entropy)
+                self.turn(policy, Turning::Conclude, now, entropy)
             }
             None => Ok(self.deny(DenialCode::AccountDisabled, now)),
         }
@@ -53,7 +53,13 @@ impl Run {
     /// Hands the account over, and says how it is afterwards.
     pub(super) fn hand_over(&mut self, policy: &RealmPolicy, frame: &Frame, user: &User, proof: AddressProof) -> User {
         self.writes.push(Write::HandOver { user: user.id, proof: proof.clone() });
-        let mut after = User { has_password: false, epoch: user.epoch.next(), ..user.clone() };
+        let mut after = User {
+            has_password: false,
+            password_set_at: None,
+            must_renew_password: false,
+            epoch: user.epoch.next(),
+            ..user.clone()
+        };
         if let Some(email) = &mut after.email {
             self.writes.push(Write::ReleaseAddress { address: email.address.clone(), except: user.id });
             email.proof = Some(proof);

@@ -2,17 +2,23 @@
 
 use super::again::how_now;
 use super::declared;
+use super::frames::Called;
 use super::joining::{still_opens, stops};
 use super::run::{Asker, Asking, Run, Step};
-use super::walk::{Walk, rests_on, walk};
+use super::walk::{Walk, Walker};
 use crate::ask::{Fact, Question};
 use crate::authenticator::{Act, Cause, Effect, Input, Sight};
+use crate::definition::condition::{Condition, Seen};
+use crate::definition::weighed::Weighed;
 use crate::definition::{ExecutionId, Flow};
 use crate::outcome::{DenialCode, Fault, Next};
 use crate::policy::RealmPolicy;
-use crate::session::{Chosen, Ended, Frame, How, Purpose, Rest};
-use domain::{Entropy, ExchangeId, ProviderAlias, Timestamp, UpstreamExchange};
-use std::collections::BTreeMap;
+use crate::position::Position;
+use crate::revisions::Pinned;
+use crate::session::{AuthenticationSession, Chosen, Ended, Frame, How, Purpose, Rest};
+use domain::{Entropy, ExchangeId, FlowName, ProviderAlias, Timestamp, UpstreamExchange};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// More turns between two rests than any flow of the allowed size needs.
@@ -20,18 +26,32 @@ const MOST_TURNS: u32 = 10_000;
 
 /// The first turn of a step, and what set it off.
 pub(super) enum Turning<'a> {
+    /// The innermost frame begins.
+    Begin,
+    /// Somebody did something.
     Input(ExecutionId, Cause, Input<'a>),
-    Walk,
+    /// The innermost frame has succeeded, and what was asked at its end is known.
+    Conclude,
 }
 
 /// What came of a turn.
 enum Acted {
     /// A step for the driver.
     Step(Step),
-    /// The next execution has its turn.
-    Walk(Box<Run>),
-    /// A called flow found somebody; its caller has its turn.
-    Called(Box<Run>, ExecutionId, Box<Chosen>),
+    /// The login goes on.
+    On(Box<Run>, On),
+}
+
+/// Where a login goes on.
+enum On {
+    /// The innermost frame begins.
+    Begin,
+    /// An execution has ended.
+    From(ExecutionId, Ended),
+    /// The innermost frame has succeeded.
+    Conclude,
+    /// A called flow has ended well; its caller has its turn.
+    Called(ExecutionId, Input<'static>),
 }
 
 impl Asking {
@@ -55,13 +75,22 @@ impl Asking {
 
 impl Run {
     /// Back to the start of the login, with nothing remembered but the request.
-    pub(super) fn restart(mut self, policy: &RealmPolicy, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
+    pub(super) fn restart(self, policy: &RealmPolicy, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
+        match policy.begins_with(self.session.request.wish) {
+            Some(current) => self.begin(policy, &current, now, entropy),
+            None => Ok(self.deny(DenialCode::FlowGone, now)),
+        }
+    }
+
+    /// Begins with a flow in this revision.
+    pub(super) fn begin(mut self, policy: &RealmPolicy, with: &Pinned, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
         self.session.frames.clear();
-        let flow = policy.flow_for(self.session.request.wish);
-        if !self.push_frame(policy, flow, None, &entropy.part("restart")) {
+        self.session.ran.clear();
+        self.session.passed = None;
+        if !self.push_revision(policy, with, Called::Login, &entropy.part("restart")) {
             return Ok(self.deny(DenialCode::FlowGone, now));
         }
-        self.turn(policy, Turning::Walk, now, entropy)
+        self.turn(policy, Turning::Begin, now, entropy)
     }
 
     /// Runs executions until one rests, asks, or ends the login.
@@ -71,7 +100,8 @@ impl Run {
             Err(code) => return Ok(self.deny(code, now)),
         };
         let acted = match first {
-            Turning::Walk => Acted::Walk(Box::new(self)),
+            Turning::Begin => Acted::On(Box::new(self), On::Begin),
+            Turning::Conclude => Acted::On(Box::new(self), On::Conclude),
             Turning::Input(execution, cause, input) => {
                 self.act(policy, &flow, (execution, cause, input), now, &entropy.part("first turn"))?
             }
@@ -116,21 +146,33 @@ impl Run {
         if self.turns > MOST_TURNS { Err(Fault::Restless { flow: flow.name.clone() }) } else { Ok(()) }
     }
 
-    fn walk_on(mut self, policy: &RealmPolicy, flow: &Flow, now: Timestamp, entropy: &Entropy) -> Result<Acted, Fault> {
-        let Some(frame) = self.session.frames.last_mut() else { return Err(Fault::Frames("no frame to walk")) };
-        match walk(&flow.level, frame, policy) {
+    fn go(mut self, policy: &RealmPolicy, flow: &Flow, on: On, now: Timestamp, entropy: &Entropy) -> Result<Acted, Fault> {
+        let AuthenticationSession { frames, request, newcomer, .. } = &mut self.session;
+        let Some(frame) = frames.last_mut() else { return Err(Fault::Frames("no frame to walk")) };
+        let weighed = RefCell::new(Vec::new());
+        let holds = |id: ExecutionId, condition: &Condition, frame: &Frame| {
+            let seen = Seen { policy, request, newcomer: *newcomer, frame };
+            weighed.borrow_mut().push((id, Weighed::of(condition, &seen)));
+            condition.holds(&seen)
+        };
+        let walker = Walker { program: flow.program(), frame, holds: &holds };
+        let walked = match on {
+            On::Begin => walker.begin(),
+            On::From(execution, ended) => walker.on(execution, ended),
+            On::Conclude => Ok(Walk::Succeeded),
+            On::Called(caller, input) => return self.act(policy, flow, (caller, Cause::Enter, input), now, entropy),
+        };
+        let has_no_place = matches!(walked, Ok(Walk::Run(execution)) if !has_a_place(flow, execution, frame));
+        self.weighed(flow, weighed.into_inner(), now);
+        match walked {
             Err(_) => Ok(Acted::Step(self.deny(DenialCode::Undecided, now))),
-            Ok(Walk::Decided(execution, holds)) => {
-                frame.conditions.insert(execution, holds);
-                Ok(Acted::Walk(Box::new(self)))
-            }
-            Ok(Walk::Run(execution)) if !has_a_place(flow, execution, frame) => self.end(execution, Ended::Attempted),
+            Ok(Walk::Run(execution)) if has_no_place => Ok(self.end(execution, Ended::Attempted)),
             Ok(Walk::Run(execution)) => {
                 let arrival = self.arrival.clone();
                 self.act(policy, flow, (execution, Cause::Enter, Input::Enter { arrival: &arrival }), now, entropy)
             }
-            Ok(Walk::Ended(Ended::Succeeded)) => self.frame_succeeded(policy, flow, now, entropy),
-            Ok(Walk::Ended(Ended::Attempted | Ended::Exhausted) | Walk::NotThere) => {
+            Ok(Walk::Succeeded) => self.frame_succeeded(policy, now, entropy),
+            Ok(Walk::Failed) => {
                 let code = self.nothing_left();
                 Ok(Acted::Step(self.deny(code, now)))
             }
@@ -195,21 +237,34 @@ impl Run {
             },
             Act::Show { .. } => Ok(Acted::Step(self.show_found(execution, now))),
             Act::Redirect { provider, fresh } => Ok(Acted::Step(self.redirect(execution, (provider, fresh), now, entropy))),
-            Act::Call { flow, identity } => {
-                if self.push_frame(policy, &flow, Some((execution, identity)), entropy) {
-                    Ok(Acted::Walk(Box::new(self)))
-                } else {
-                    Ok(Acted::Step(self.deny(DenialCode::FlowGone, now)))
-                }
+            Act::Call { flow, identity } => Ok(self.call(policy, &flow, Called::FirstLogin(execution, identity), now, entropy)),
+            Act::Pass { flow, identity, chosen } => {
+                Ok(self.call(policy, &flow, Called::PostLogin(execution, identity, chosen), now, entropy))
             }
-            Act::Succeed => self.end(execution, Ended::Succeeded),
-            Act::Attempted | Act::Retreat => self.end(execution, Ended::Attempted),
-            Act::Exhausted => self.end(execution, Ended::Exhausted),
+            Act::Succeed => Ok(self.end(execution, Ended::Succeeded)),
+            Act::Attempted | Act::Retreat => Ok(self.end(execution, Ended::Attempted)),
+            Act::Exhausted => Ok(self.end(execution, Ended::Exhausted)),
             Act::Review => self.start_over(true),
             Act::StartOver => self.start_over(false),
             Act::Deny(code) => Ok(Acted::Step(self.deny(code, now))),
+            Act::DenyWith(message) => Ok(Acted::Step(self.deny_with(DenialCode::DeniedByFlow, message, now))),
             Act::Reject(rejected) => Ok(Acted::Step(Step::Rejected(rejected))),
             Act::WrongFact => Err(Fault::WrongFact { authenticator: declaration.name }),
+        }
+    }
+
+    fn call(
+        mut self,
+        policy: &RealmPolicy,
+        flow: &FlowName,
+        called: Called,
+        now: Timestamp,
+        entropy: &Entropy,
+    ) -> Acted {
+        if self.push_frame(policy, flow, called, entropy) {
+            Acted::On(Box::new(self), On::Begin)
+        } else {
+            Acted::Step(self.deny(DenialCode::FlowGone, now))
         }
     }
 
@@ -230,10 +285,20 @@ impl Run {
             }
             Effect::Reasons(reasons) => self.reasons = Some((execution, *reasons)),
             Effect::Profile(profile) => frame.profile = profile,
-            Effect::User(chosen) => (frame.user, frame.user_by) = (Some(*chosen), Some(execution)),
+            Effect::Agree(others) => frame.agreed = others,
+            Effect::User(chosen) => {
+                if matches!(chosen.how, How::BrowserSession(..)) {
+                    self.session.passed = self.live_passed.take();
+                }
+                (frame.user, frame.user_by) = (Some(*chosen), Some(execution));
+            }
             Effect::Renew(user) => match frame.user.as_mut().filter(|chosen| chosen.how.user().id == user.id) {
                 Some(chosen) => chosen.how.renew(user),
                 None => return Err(Fault::Frames("another account than the one that signs in")),
+            },
+            Effect::Amend(new) => match frame.user.as_mut().map(|chosen| &mut chosen.how) {
+                Some(How::Created(making)) if making.id == new.id => *making = new,
+                _ => return Err(Fault::Frames("another account than the one that is made")),
             },
             Effect::Write(write) => self.writes.push(write),
             Effect::Notify(notice) => self.notices.push(notice),
@@ -242,31 +307,27 @@ impl Run {
         Ok(())
     }
 
-    /// A way that was chosen stays the first one while it goes on.
-    fn end(mut self, execution: ExecutionId, ended: Ended) -> Result<Acted, Fault> {
-        let frame = self.session.frames.last_mut().ok_or(Fault::Frames("no frame to end in"))?;
-        frame.ended.insert(execution, ended);
-        frame.chosen = frame.chosen.filter(|chosen| *chosen != execution || ended == Ended::Succeeded);
-        Ok(Acted::Walk(Box::new(self)))
+    fn end(self, execution: ExecutionId, ended: Ended) -> Acted {
+        Acted::On(Box::new(self), On::From(execution, ended))
     }
 
     /// The frame starts over and keeps identity and profile.
     fn start_over(mut self, review_wanted: bool) -> Result<Acted, Fault> {
         let frame = self.session.frames.last_mut().ok_or(Fault::Frames("no frame to start over"))?;
-        frame.ended = BTreeMap::new();
-        frame.conditions = BTreeMap::new();
+        frame.position = Position::default();
         frame.memory = BTreeMap::new();
-        frame.chosen = None;
+        frame.agreed = BTreeSet::new();
         (frame.existing, frame.rule, frame.demand) = (None, None, None);
         frame.existing_identities = Vec::new();
         frame.address_is_anothers = false;
         (frame.user, frame.user_by) = (None, None);
         frame.review_wanted |= review_wanted;
-        Ok(Acted::Walk(Box::new(self)))
+        Ok(Acted::On(Box::new(self), On::Begin))
     }
 
+    /// Whoever goes away comes back as somebody whom no flow has let through yet.
     fn redirect(
-        self,
+        mut self,
         execution: ExecutionId,
         (provider, fresh): (ProviderAlias, bool),
         now: Timestamp,
@@ -277,14 +338,15 @@ impl Run {
             return self.deny(DenialCode::LoginRequired, now);
         }
         let fresh = fresh || request.prompt.login || request.max_age.is_some();
+        self.session.passed = None;
         let id = ExchangeId::from_bytes(entropy.id("exchange"));
         let exchange = UpstreamExchange { id, provider, fresh, started_at: now };
         self.rest(Rest::AtProvider { execution, exchange: exchange.clone() }, Next::Redirect(exchange))
     }
 
-    fn frame_succeeded(mut self, policy: &RealmPolicy, flow: &Flow, now: Timestamp, entropy: &Entropy) -> Result<Acted, Fault> {
+    fn frame_succeeded(mut self, policy: &RealmPolicy, now: Timestamp, entropy: &Entropy) -> Result<Acted, Fault> {
         let frame = self.session.frame().ok_or(Fault::Frames("no frame to conclude"))?;
-        if !frame.user_by.is_some_and(|execution| rests_on(&flow.level, execution, frame, policy)) {
+        if frame.user.is_none() {
             return Ok(Acted::Step(self.deny(DenialCode::NoAccount, now)));
         }
         if let Some(chosen) = frame.user.as_ref().filter(|chosen| self.unsure_of(chosen).is_some()) {
@@ -306,8 +368,13 @@ impl Run {
         self.counted = None;
         match (frame.purpose, frame.called_by) {
             (Purpose::Login, _) => Ok(Acted::Step(self.close(policy, chosen, now, entropy))),
-            (Purpose::FirstLogin, Some(caller)) => Ok(Acted::Called(Box::new(self), caller, Box::new(chosen))),
-            (Purpose::FirstLogin, None) => Err(Fault::Frames("a first login that nobody called")),
+            (Purpose::FirstLogin, Some(caller)) => {
+                Ok(Acted::On(Box::new(self), On::Called(caller, Input::Called(Box::new(chosen)))))
+            }
+            (Purpose::PostLogin, Some(caller)) => {
+                Ok(Acted::On(Box::new(self), On::Called(caller, Input::LetThrough(Box::new(chosen)))))
+            }
+            (Purpose::FirstLogin | Purpose::PostLogin, None) => Err(Fault::Frames("a called flow that nobody called")),
         }
     }
 }
@@ -318,10 +385,9 @@ fn has_a_place(flow: &Flow, execution: ExecutionId, frame: &Frame) -> bool {
 
 fn go_on(mut acted: Acted, policy: &RealmPolicy, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
     loop {
-        let (mut run, back) = match acted {
+        let (mut run, on) = match acted {
             Acted::Step(step) => return Ok(step),
-            Acted::Walk(run) => (run, None),
-            Acted::Called(run, caller, chosen) => (run, Some((caller, chosen))),
+            Acted::On(run, on) => (run, on),
         };
         let flow = match run.flow(policy) {
             Ok(flow) => flow,
@@ -329,10 +395,7 @@ fn go_on(mut acted: Acted, policy: &RealmPolicy, now: Timestamp, entropy: &Entro
         };
         run.count_turn(&flow)?;
         let entropy = entropy.part(&format!("turn {}", run.turns));
-        acted = match back {
-            None => run.walk_on(policy, &flow, now, &entropy)?,
-            Some((caller, chosen)) => run.act(policy, &flow, (caller, Cause::Enter, Input::Called(chosen)), now, &entropy)?,
-        };
+        acted = run.go(policy, &flow, on, now, &entropy)?;
     }
 }
 

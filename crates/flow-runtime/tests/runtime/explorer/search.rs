@@ -214,8 +214,7 @@ fn essence(session: &AuthenticationSession) -> AuthenticationSession {
     let mut session = AuthenticationSession { message: None, ..session.clone() };
     // Once a first login runs, it doesn't matter how the person got to the provider.
     if let [below, _] = session.frames.as_mut_slice() {
-        below.chosen = None;
-        below.ended.clear();
+        below.position = flow_runtime::Position::default();
         session.request.provider_hint = None;
     }
     for frame in &mut session.frames {

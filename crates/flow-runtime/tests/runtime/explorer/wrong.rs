@@ -8,7 +8,7 @@ use flow_runtime::authenticator::{Act, Authenticator, Effect, Input, KINDS, Sigh
 use flow_runtime::definition::config::Config;
 use flow_runtime::definition::declaration::{Declaration, Establishes, Need, Outcome};
 use flow_runtime::session::{Chosen, How};
-use flow_runtime::{AcceptedProof, Execution, ExecutionId, Flow, Level, Node, Requirement, Revision};
+use flow_runtime::{AcceptedProof, Execution, Flow, Level, Node, Requirement, Revision};
 use std::sync::Arc;
 
 /// What it does with an existing account that nobody has proved.
@@ -81,15 +81,11 @@ impl Wrongdoer {
 /// The wrongdoer stands where accounts are proved, behind the real `create-user-if-unique`.
 fn explored_with(wrong: Wrong) -> Report {
     let finds = KINDS.iter().find(|kind| kind.declaration.name == "create-user-if-unique").unwrap();
-    let alternative = |id, authenticator| Execution {
-        id: ExecutionId(id),
-        requirement: Requirement::Alternative,
-        node: Node::Authenticator(authenticator),
-    };
-    let executions = vec![alternative(1, (finds.build)(&Config::default())), alternative(2, Arc::new(Wrongdoer(wrong)))];
+    let alternative = |authenticator| Execution::new(Requirement::Alternative, Node::Authenticator(authenticator));
+    let executions = vec![alternative((finds.build)(&Config::default())), alternative(Arc::new(Wrongdoer(wrong)))];
     let name = flow_name("first-broker-login");
     let level = Level { executions, succeeds_when_empty: false };
-    let flow = Flow { name: name.clone(), revision: Revision("wrong".into()), level };
+    let flow = Flow::new(name.clone(), Revision("wrong".into()), level).unwrap();
     let setting = Setting { word: Word::Silent, existing: Existing::Owner { password: true }, mails: true };
     let mut world = setting.world("first-broker-login");
     world.policy.flows.insert(name, Arc::new(flow));

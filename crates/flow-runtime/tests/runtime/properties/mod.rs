@@ -1,6 +1,8 @@
 //! Laws that hold for every flow, whatever its executions do.
 
 mod laws;
+mod meaning;
+mod plain;
 mod real;
 mod scripted;
 mod tree;

@@ -14,6 +14,8 @@ use flow_runtime::{DenialCode, NewUser, Page, Question};
 pub(super) enum Deed {
     /// Finds its own user.
     Succeed,
+    /// Is content, and finds nobody.
+    Pass,
     DoesntApply,
     GivesUp,
     Denies,
@@ -80,6 +82,7 @@ impl Scripted {
     fn deed(&self, now: Timestamp) -> Turn {
         match self.plan.deed {
             Deed::Succeed => Turn::just(Act::Succeed).with(Effect::User(Box::new(chosen(self.number, now)))),
+            Deed::Pass => Turn::just(Act::Succeed),
             Deed::DoesntApply => Turn::just(Act::Attempted),
             Deed::GivesUp => Turn::just(Act::Exhausted),
             Deed::Denies => Turn::just(Act::Deny(DenialCode::NoAccount)),
@@ -89,6 +92,10 @@ impl Scripted {
 
 pub(super) fn id(number: u8) -> UserId {
     UserId::from_bytes([number; 16])
+}
+
+pub(super) fn number_of(user: UserId) -> u8 {
+    user.as_bytes()[0]
 }
 
 pub(super) fn chosen(number: u8, now: Timestamp) -> Chosen {

@@ -3,7 +3,7 @@
 use super::scripted::{Deed, Plan, Scripted};
 use flow_runtime::authenticator::Authenticator;
 use flow_runtime::definition::condition::Condition;
-use flow_runtime::{Execution, ExecutionId, Flow, Level, Node, Requirement, Revision};
+use flow_runtime::{Execution, Flow, Level, Node, Requirement, Revision};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ impl<L> Branch<L> {
         }
     }
 
-    fn is_required(&self) -> bool {
+    pub(super) fn is_required(&self) -> bool {
         let conditional = matches!(self, Self::Sub(_, Some(_), _));
         self.requirement() == Requirement::Required || conditional && self.requirement() != Requirement::Disabled
     }
@@ -134,40 +134,37 @@ pub(super) fn wrapped(level: &Tree, place: usize) -> Tree {
 }
 
 /// Compiles a tree; leaves are numbered by themselves, so that wrapping changes no number that a test looks at.
-pub(super) fn compile<L: Clone>(name: &str, tree: &[Branch<L>], make: &dyn Fn(u8, &L) -> Arc<dyn Authenticator>) -> Arc<Flow> {
-    let mut numbers = Numbers { node: 0, leaf: 0 };
-    let level = numbers.level(tree, make);
-    Arc::new(Flow { name: crate::world::flow_name(name), revision: Revision("1".into()), level })
+pub(super) fn compile<L: Clone>(name: &str, tree: &[Branch<L>], make: Make<'_, L>) -> Arc<Flow> {
+    with_empty(name, tree, false, make)
+}
+
+/// The same; levels where nothing is left to run succeed, or don't.
+pub(super) fn with_empty<L: Clone>(name: &str, tree: &[Branch<L>], on_empty: bool, make: Make<'_, L>) -> Arc<Flow> {
+    let level = level_of(tree, on_empty, &mut 0, make);
+    Arc::new(Flow::new(crate::world::flow_name(name), Revision("1".into()), level).unwrap())
 }
 
 pub(super) fn scripted(tree: &Tree) -> Arc<Flow> {
     compile("browser", tree, &|number, plan| Arc::new(Scripted { number, plan: *plan }))
 }
 
-struct Numbers {
-    node: u16,
-    leaf: u8,
+type Make<'a, L> = &'a dyn Fn(u8, &L) -> Arc<dyn Authenticator>;
+
+fn level_of<L: Clone>(tree: &[Branch<L>], on_empty: bool, leaves: &mut u8, make: Make<'_, L>) -> Level {
+    let executions = tree.iter().map(|branch| execution(branch, on_empty, leaves, make)).collect();
+    Level { executions, succeeds_when_empty: on_empty }
 }
 
-impl Numbers {
-    fn level<L: Clone>(&mut self, tree: &[Branch<L>], make: &dyn Fn(u8, &L) -> Arc<dyn Authenticator>) -> Level {
-        let executions = tree.iter().map(|branch| self.execution(branch, make)).collect();
-        Level { executions, succeeds_when_empty: false }
-    }
-
-    fn execution<L: Clone>(&mut self, branch: &Branch<L>, make: &dyn Fn(u8, &L) -> Arc<dyn Authenticator>) -> Execution {
-        self.node += 1;
-        let id = ExecutionId(self.node);
-        let node = match branch {
-            Branch::Leaf(_, leaf) => {
-                self.leaf += 1;
-                Node::Authenticator(make(self.leaf, leaf))
-            }
-            Branch::Sub(_, when, inner) => {
-                let when = when.map(|holds| if holds { Condition::All(Vec::new()) } else { Condition::Any(Vec::new()) });
-                Node::SubFlow { name: id.to_string(), when, level: self.level(inner, make) }
-            }
-        };
-        Execution { id, requirement: branch.requirement(), node }
-    }
+fn execution<L: Clone>(branch: &Branch<L>, on_empty: bool, leaves: &mut u8, make: Make<'_, L>) -> Execution {
+    let node = match branch {
+        Branch::Leaf(_, leaf) => {
+            *leaves += 1;
+            Node::Authenticator(make(*leaves, leaf))
+        }
+        Branch::Sub(_, when, inner) => {
+            let when = when.map(|holds| if holds { Condition::All(Vec::new()) } else { Condition::Any(Vec::new()) });
+            Node::SubFlow { name: "sub-flow".to_owned(), when, level: level_of(inner, on_empty, leaves, make) }
+        }
+    };
+    Execution::new(branch.requirement(), node)
 }

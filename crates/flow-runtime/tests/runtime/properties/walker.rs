@@ -6,10 +6,11 @@ use crate::world::{World, alias, login_form};
 use domain::{CallbackParams, Digest, Entropy, ExchangeId, Timestamp, UserId};
 use flow_runtime::event::action;
 use flow_runtime::{
-    Arrival, AuthenticationSession, DenialCode, Event, Fact, Fault, Page, Question, RealmPolicy, Rest, Resting, Start, Step,
-    StepId, Viewer, Write, begin, step, view,
+    Arrival, AuthenticationSession, DenialCode, Event, Fact, Fault, Flow, Page, Question, RealmPolicy, Rest, Resting, Start,
+    Step, StepId, View, Viewer, Write, begin, step, view,
 };
 use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
 
 /// Where logins through a flow can end, and what people see on the way.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -29,13 +30,31 @@ pub(super) struct Walker {
 
 impl Walker {
     pub(super) fn of(tree: &Tree, thorough: bool) -> Self {
+        Self::through(scripted(tree), thorough)
+    }
+
+    pub(super) fn through(flow: Arc<Flow>, thorough: bool) -> Self {
         let world = World::new();
         let (mut policy, now) = (world.policy.clone(), world.now);
-        let flow = scripted(tree);
         // Each execution asks once; at the end the engine may look at the account again.
         let most_questions = flow.authenticators().count() + 1;
         policy.flows.insert(flow.name.clone(), flow);
         Self { policy, now, most_questions, thorough }
+    }
+
+    pub(super) fn begins(&self) -> AuthenticationSession {
+        self.settle(None).session
+    }
+
+    /// Where somebody gets who presses this, perhaps to take another way.
+    pub(super) fn does(&self, session: &AuthenticationSession, pressed: &str, way: Option<u16>) -> AuthenticationSession {
+        let way = way.map(|way| way.to_string());
+        let fields: Vec<_> = way.iter().map(|way| ("way", way.as_str())).collect();
+        self.settle(Some((session, &login_form(session.step_id(), pressed, &fields)))).session
+    }
+
+    pub(super) fn view(&self, session: &AuthenticationSession, viewer: Viewer) -> View {
+        view(&self.policy, session, self.now, viewer).unwrap()
     }
 
     pub(super) fn walk(&self) -> Walked {
