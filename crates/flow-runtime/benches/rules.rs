@@ -93,6 +93,7 @@ fn realm(rules: Vec<LinkingRule>) -> RealmPolicy {
         realm: RealmId::parse("demo").unwrap(),
         name: "Demo".into(),
         flows: BTreeMap::new(),
+        revisions: flow_runtime::Revisions::default(),
         bindings: Bindings {
             browser: flow(),
             registration: flow(),

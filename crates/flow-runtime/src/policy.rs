@@ -3,7 +3,8 @@
 use crate::definition::{Flow, Revision};
 use crate::linking::RuleSet;
 use crate::outcome::DenialCode;
-use crate::session::{Frame, Profile};
+use crate::revisions::{Pinned, Revisions};
+use crate::session::{AuthenticationSession, Frame, Profile};
 use domain::{
     AddressProof, BrokeredIdentity, ClientId, ClientPolicy, EmailAddress, FlowName, IdentityKey, ProviderAlias, ProviderPolicy,
     RealmId, Timestamp, Vouched, Wish,
@@ -19,8 +20,10 @@ pub struct RealmPolicy {
     pub realm: RealmId,
     /// Its name on pages.
     pub name: String,
-    /// Its flows by name; logins go on with the revision that they began with.
+    /// Its flows by name, each in the revision that new logins begin with.
     pub flows: BTreeMap<FlowName, Arc<Flow>>,
+    /// What logins go on with that began with another revision, and which revisions were revoked.
+    pub revisions: Revisions,
     /// Which flow serves what.
     pub bindings: Bindings,
     /// Providers, in the order of the login page.
@@ -97,14 +100,36 @@ impl Default for Limits {
 }
 
 impl RealmPolicy {
-    /// The flow that a frame runs, if its revision is still known.
+    /// The flow that a frame runs, in the revision that the frame began with. None: that revision isn't known here, or was revoked.
     pub fn flow_of(&self, frame: &Frame) -> Option<&Arc<Flow>> {
-        self.flow(&frame.flow).filter(|flow| flow.revision == frame.revision)
+        self.flow_in(&frame.flow, &frame.revision)
     }
 
-    /// The current revision of a flow.
+    /// A flow in this revision, if it is known here and not revoked.
+    pub fn flow_in(&self, name: &FlowName, revision: &Revision) -> Option<&Arc<Flow>> {
+        let current = self.flow(name).filter(|flow| flow.revision == *revision);
+        current.or_else(|| self.revisions.earlier(name, revision)).filter(|_| !self.revisions.is_revoked(revision))
+    }
+
+    /// The current revision of a flow. None: there is no such flow, or it was revoked.
     pub fn flow(&self, name: &FlowName) -> Option<&Arc<Flow>> {
-        self.flows.get(name)
+        self.flows.get(name).filter(|flow| !self.revisions.is_revoked(&flow.revision))
+    }
+
+    /// Whether there is nothing more to find out about a revision: it is here, or may not run anyway.
+    pub fn knows(&self, pinned: &Pinned) -> bool {
+        self.revisions.is_revoked(&pinned.revision) || self.flow_in(&pinned.flow, &pinned.revision).is_some()
+    }
+
+    /// Whether a flow was at work in this login that was revoked since, so that the login may not go on.
+    pub fn has_revoked(&self, session: &AuthenticationSession) -> bool {
+        session.ran.iter().any(|revision| self.revisions.is_revoked(revision))
+    }
+
+    /// What a login for this wish would begin with now.
+    pub fn begins_with(&self, wish: Wish) -> Option<Pinned> {
+        let flow = self.flow_for(wish);
+        self.revision(flow).map(|revision| Pinned { flow: flow.clone(), revision: revision.clone() })
     }
 
     /// Why this identity opens no account now: its provider isn't in use, begins no logins, or doesn't let its authority in.
@@ -115,6 +140,16 @@ impl RealmPolicy {
             Some(provider) if !provider.lets_in(identity) => Some(DenialCode::AuthorityRefused),
             Some(_) => None,
         }
+    }
+
+    /// The flow that decides at a first login with this provider's identity, for people whom this client sends.
+    pub fn first_login_flow<'a>(&'a self, provider: &'a ProviderPolicy, client: &ClientId) -> &'a FlowName {
+        self.client(client).and_then(|client| client.first_login_flow.as_ref()).unwrap_or(&provider.first_login_flow)
+    }
+
+    /// The flow that runs whenever somebody whom this client sends came through this provider, if there is one.
+    pub fn post_login_flow<'a>(&'a self, provider: &'a ProviderPolicy, client: &ClientId) -> Option<&'a FlowName> {
+        self.client(client).and_then(|client| client.post_login_flow.as_ref()).or(provider.post_login_flow.as_ref())
     }
 
     /// The flow that serves a wish.

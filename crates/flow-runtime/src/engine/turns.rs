@@ -7,18 +7,16 @@ use super::joining::{still_opens, stops};
 use super::run::{Asker, Asking, Run, Step};
 use super::walk::{Walk, Walker};
 use crate::ask::{Fact, Question};
-use crate::authenticator::{Act, Cause, Effect, Input, Sight};
+use crate::authenticator::{Act, Cause, Input, Sight};
 use crate::definition::condition::{Condition, Seen};
 use crate::definition::weighed::Weighed;
 use crate::definition::{ExecutionId, Flow};
 use crate::outcome::{DenialCode, Fault, Next};
 use crate::policy::RealmPolicy;
-use crate::position::Position;
 use crate::revisions::Pinned;
 use crate::session::{AuthenticationSession, Chosen, Ended, Frame, How, Purpose, Rest};
 use domain::{Entropy, ExchangeId, FlowName, ProviderAlias, Timestamp, UpstreamExchange};
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// More turns between two rests than any flow of the allowed size needs.
@@ -268,45 +266,6 @@ impl Run {
         }
     }
 
-    fn apply(&mut self, execution: ExecutionId, effect: Effect) -> Result<(), Fault> {
-        let frame = self.session.frames.last_mut().ok_or(Fault::Frames("no frame to change"))?;
-        match effect {
-            Effect::Remember(memory) => _ = frame.memory.insert(execution, memory),
-            Effect::Existing(found) => {
-                frame.existing = Some(found.user);
-                frame.existing_identities = found.identities;
-                frame.address_is_anothers = found.address_is_anothers;
-                (frame.rule, frame.demand) = (found.rule, found.demand);
-            }
-            Effect::Refresh(user) => {
-                if let Some(known) = frame.existing.as_mut().filter(|known| known.id == user.id) {
-                    *known = *user;
-                }
-            }
-            Effect::Reasons(reasons) => self.reasons = Some((execution, *reasons)),
-            Effect::Profile(profile) => frame.profile = profile,
-            Effect::Agree(others) => frame.agreed = others,
-            Effect::User(chosen) => {
-                if matches!(chosen.how, How::BrowserSession(..)) {
-                    self.session.passed = self.live_passed.take();
-                }
-                (frame.user, frame.user_by) = (Some(*chosen), Some(execution));
-            }
-            Effect::Renew(user) => match frame.user.as_mut().filter(|chosen| chosen.how.user().id == user.id) {
-                Some(chosen) => chosen.how.renew(user),
-                None => return Err(Fault::Frames("another account than the one that signs in")),
-            },
-            Effect::Amend(new) => match frame.user.as_mut().map(|chosen| &mut chosen.how) {
-                Some(How::Created(making)) if making.id == new.id => *making = new,
-                _ => return Err(Fault::Frames("another account than the one that is made")),
-            },
-            Effect::Write(write) => self.writes.push(write),
-            Effect::Notify(notice) => self.notices.push(notice),
-            Effect::Say(message) => self.session.message = Some(message),
-        }
-        Ok(())
-    }
-
     fn end(self, execution: ExecutionId, ended: Ended) -> Acted {
         Acted::On(Box::new(self), On::From(execution, ended))
     }
@@ -314,14 +273,7 @@ impl Run {
     /// The frame starts over and keeps identity and profile.
     fn start_over(mut self, review_wanted: bool) -> Result<Acted, Fault> {
         let frame = self.session.frames.last_mut().ok_or(Fault::Frames("no frame to start over"))?;
-        frame.position = Position::default();
-        frame.memory = BTreeMap::new();
-        frame.agreed = BTreeSet::new();
-        (frame.existing, frame.rule, frame.demand) = (None, None, None);
-        frame.existing_identities = Vec::new();
-        frame.address_is_anothers = false;
-        (frame.user, frame.user_by) = (None, None);
-        frame.review_wanted |= review_wanted;
+        frame.start_over(review_wanted);
         Ok(Acted::On(Box::new(self), On::Begin))
     }
 

@@ -46,6 +46,7 @@ pub(super) fn policy(rules: RuleSet) -> RealmPolicy {
         realm: RealmId::parse("demo").unwrap(),
         name: "Demo".into(),
         flows: BTreeMap::new(),
+        revisions: crate::Revisions::default(),
         bindings: Bindings {
             browser: flow("browser"),
             registration: flow("registration"),
@@ -120,6 +121,10 @@ pub(super) fn account(number: u8) -> Candidate {
         linking_domain: LinkingDomain::default(),
         state: AccountState::Open,
         has_password: true,
+        password_set_at: None,
+        must_renew_password: false,
+        roles: std::collections::BTreeSet::new(),
+        accepted_terms: std::collections::BTreeMap::new(),
         epoch: Epoch(0),
         version: Version(1),
         created_at: Timestamp::from_seconds(1),

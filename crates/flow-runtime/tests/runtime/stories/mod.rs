@@ -1,7 +1,9 @@
 //! Stories: what people do, what they see, and what is true afterwards.
 
 mod addresses;
+mod after_login;
 mod changed_meanwhile;
+mod conditions;
 mod consent;
 mod doors;
 mod first_login;
@@ -13,11 +15,13 @@ mod mail;
 mod new_authenticator;
 mod no_proof;
 mod others;
+mod post_login;
 mod profile;
 mod races;
 mod recovery;
 mod requests;
 mod returning;
+mod revisions;
 mod rules;
 mod squatters;
 mod sync;

@@ -209,17 +209,6 @@ fn a_client_that_is_disabled_in_flight_gets_nobody() {
 }
 
 #[test]
-fn a_flow_that_was_changed_ends_the_logins_that_run_it() {
-    let mut w = World::new();
-    w.user("ada").proved("ada@x.org").done();
-    let mut login = w.login();
-    login.comes_as(&mut w, &someone("campus", "1").vouched("ada@x.org"));
-    w.flow("flow: first-broker-login\nexecutions:\n  - create-user-if-unique\n");
-    login.presses(&mut w, action::CONTINUE);
-    assert_eq!(login.denial(), DenialCode::FlowGone);
-}
-
-#[test]
 fn oidc_op_13_a_login_is_as_old_as_the_provider_says() {
     let mut w = World::new();
     let (now, hour) = (w.now, std::time::Duration::from_hours(1));

@@ -53,7 +53,10 @@ fn provider(name: &str, trust_email: Assurance) -> ProviderPolicy {
 
 fn client(id: &str, consent: bool) -> (ClientId, ClientPolicy) {
     let id = ClientId::parse(id).unwrap();
-    (id.clone(), ClientPolicy { name: id.as_str().to_uppercase(), id, enabled: true, consent })
+    let name = id.as_str().to_uppercase();
+    let policy =
+        ClientPolicy { name, id: id.clone(), enabled: true, consent, first_login_flow: None, post_login_flow: None };
+    (id, policy)
 }
 
 impl World {
@@ -64,6 +67,7 @@ impl World {
             realm: RealmId::parse("demo").unwrap(),
             name: "Demo".into(),
             flows: SHIPPED.clone(),
+            revisions: flow_runtime::Revisions::default(),
             bindings: Bindings {
                 browser: flow_name("browser"),
                 registration: flow_name("registration"),
@@ -88,6 +92,15 @@ impl World {
     pub(crate) fn flow(&mut self, text: &str) {
         let flow = flow_runtime::reader::read(text, "test.yaml").unwrap().flow;
         self.policy.flows.insert(flow.name.clone(), Arc::new(flow));
+    }
+
+    /// Replaces a flow as a reload does: logins that began with the one before go on with it. Gives the revision that was replaced.
+    pub(crate) fn changes_flow(&mut self, text: &str) -> flow_runtime::Revision {
+        let name = flow_runtime::reader::read(text, "test.yaml").unwrap().flow.name;
+        let before = Arc::clone(&self.policy.flows[&name]);
+        self.policy.revisions.keep(Arc::clone(&before));
+        self.flow(text);
+        before.revision.clone()
     }
 
     /// The policy of a provider, to be changed.
