@@ -11,6 +11,7 @@ mod m0003_clients;
 mod m0004_operations;
 mod m0005_secrets;
 mod m0006_linking_rules;
+mod m0007_flows;
 
 use sea_orm_migration::prelude::*;
 
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_operations::Migration),
             Box::new(m0005_secrets::Migration),
             Box::new(m0006_linking_rules::Migration),
+            Box::new(m0007_flows::Migration),
         ]
     }
 }

@@ -1,12 +1,16 @@
 //! What the command line says.
 
 mod accounts;
+mod drawing;
 mod flows;
 mod linking;
+mod revisions;
 
 pub(crate) use accounts::{Hand, IdentityCommand, Named, NewTie, Of, UserCommand};
-pub(crate) use flows::{CheckFormat, CheckOptions, DocsOptions, ExplainCodeOptions};
+pub(crate) use drawing::{DiffOptions, GraphOptions, ImportOptions, OutputFormat, Picture};
+pub(crate) use flows::{CheckFormat, CheckOptions, DocsOptions, ExplainCodeOptions, TestOptions};
 pub(crate) use linking::{Explained, LinkCommand, RuleCommand, Why};
+pub(crate) use revisions::{History, RevisionCommand, Revoke, Rollback, Show};
 
 use crate::demo::DemoOptions;
 use crate::log::LogOptions;
@@ -109,6 +113,16 @@ pub(crate) enum FlowCommand {
     Docs(DocsOptions),
     /// Print the JSON Schema of flow files, for editors
     Schema,
+    #[command(flatten)]
+    Revisions(RevisionCommand),
+    /// Play the tests that stand in flow files
+    Test(TestOptions),
+    /// Draw a flow
+    Graph(GraphOptions),
+    /// Say what is different between two flows, and what changes for people
+    Diff(DiffOptions),
+    /// Make flows of those in a realm that Keycloak exported, and say what is different
+    ImportKeycloak(ImportOptions),
 }
 
 #[derive(Subcommand)]

@@ -1,7 +1,7 @@
 //! Why a command ended without success, as it is said on standard error.
 
 use server::config::{ConfigError, Problem};
-use server::{ServeError, StartError};
+use server::{ReloadError, ServeError, StartError};
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -37,18 +37,22 @@ impl Failure {
     }
 
     /// The process could not be opened on this configuration.
-    pub(crate) fn start(config: &Path, error: &StartError) -> Self {
+    pub(crate) fn start(config: &Path, error: StartError) -> Self {
         let file = config.display();
-        let remedy = match error {
+        let remedy = match &error {
             StartError::Open(_) => format!("check `database` in {file}: the folder must be there, the server must be running"),
             StartError::Migrate(_) => format!("check that `database` in {file} is the right one"),
             StartError::Http(_) => format!("check `allow-internal` and `certificate-authorities` in {file}"),
             StartError::Password(_) => "check the memory of this machine".to_owned(),
-            StartError::Realm(realm, _) => {
+            StartError::Serving(ReloadError::Realm(realm, _)) => {
                 format!("check the realm “{realm}” in {file}; if a key can't be opened, put its old key back into `keyring`")
             }
+            StartError::Serving(_) => format!("check {file} and the database that it names"),
         };
-        Self::caused(error, remedy)
+        match error {
+            StartError::Serving(ReloadError::Config(error)) => Self::Config(error),
+            error => Self::caused(&error, remedy),
+        }
     }
 
     /// Serving ended.

@@ -17,14 +17,16 @@ mod shutdown;
 mod text;
 mod user;
 
-use arguments::{AdminCommand, Arguments, Command, ConfigCommand, KeyringCommand};
+use arguments::{AdminCommand, Arguments, Command, ConfigCommand, FlowCommand, KeyringCommand};
 use clap::Parser as _;
 use failure::Failure;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let Arguments { log, command } = Arguments::parse();
-    if let Command::Flow { command } = &command {
+    if let Command::Flow { command } = &command
+        && !matches!(command, FlowCommand::Revisions(_))
+    {
         return flow::run(command);
     }
     let default_level = if matches!(command, Command::Demo(_)) { log::Level::Warn } else { log::Level::Info };
@@ -52,6 +54,7 @@ fn run(command: Command) -> Result<(), Failure> {
             Command::User { command } => user::run(command).await,
             Command::Link { command } => link::run(command).await,
             Command::Keyring { command: KeyringCommand::New { id, out } } => keyring::new(id, out.as_deref()),
+            Command::Flow { command: FlowCommand::Revisions(command) } => flow::revisions::run(command).await,
             Command::Flow { .. } => Ok(()),
         }
     })

@@ -7,7 +7,7 @@ use domain::user::Username;
 use domain::{CanonicalSubject, ProviderAlias, RealmId, User};
 use flow_runtime::RealmPolicy;
 use persistence::{ByHand, Store, StoreError};
-use server::{Braid, Settings, config};
+use server::{Braid, RealmSettings, Settings, config};
 use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt as _;
 
@@ -44,8 +44,24 @@ pub(crate) async fn open(of: &InRealm) -> Result<Opened, Failure> {
         (provider.alias.clone(), Keyed { issuer, authority_claim })
     });
     let keyed = keyed.collect();
-    let braid = Braid::open(settings).await.map_err(|error| Failure::start(path, &error))?;
+    let braid = Braid::open_beside(settings).await.map_err(|error| Failure::start(path, error))?;
     Ok(Opened { braid, realm, policy, keyed })
+}
+
+/// The realm's settings and the database alone: a rule or a flow that can't be used keeps a realm from being opened, and this is how it
+/// is taken back.
+pub(crate) async fn open_store(of: &InRealm) -> Result<(Store, RealmSettings), Failure> {
+    let path = &of.config.path;
+    let mut settings = config::load(path)?;
+    let Some(at) = settings.realms.iter().position(|realm| realm.policy.realm.as_str() == of.realm) else {
+        return Err(no_realm(of, &settings));
+    };
+    let realm = settings.realms.swap_remove(at);
+    let remedy = format!("check `database` in {}", path.display());
+    let store = Store::open(settings.database.reveal(), settings.keyring).await;
+    let store = store.map_err(|error| Failure::caused(&error, &remedy))?;
+    store.migrate().await.map_err(|error| Failure::caused(&error, &remedy))?;
+    Ok((store, realm))
 }
 
 /// The configuration has no realm of that name.

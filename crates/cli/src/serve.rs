@@ -4,13 +4,26 @@ use crate::arguments::ConfigFile;
 use crate::failure::Failure;
 use crate::shutdown;
 use persistence::Store;
-use server::{Braid, config};
+use server::config::{self, Source};
+use server::Braid;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Serves until the process is asked to end.
 pub(crate) async fn serve(config: &ConfigFile) -> Result<(), Failure> {
-    let settings = config::load(&config.path)?;
-    let braid = Braid::open(settings).await.map_err(|error| Failure::start(&config.path, &error))?;
-    braid.serve(shutdown::asked()).await.map_err(|error| Failure::serve(&config.path, &error))
+    let braid = Braid::open_from(Source::file(&config.path)).await.map_err(|error| Failure::start(&config.path, error))?;
+    let reloading = tokio::spawn(reload_when_told(braid.clone()));
+    let ended = braid.serve(shutdown::asked()).await.map_err(|error| Failure::serve(&config.path, &error));
+    reloading.abort();
+    ended
+}
+
+/// Reloads whenever the process gets SIGHUP. If that can't be listened to, it ends the process, as it would without this.
+async fn reload_when_told(braid: Braid) {
+    let Ok(mut told) = signal(SignalKind::hangup()) else { return };
+    while told.recv().await.is_some() {
+        // Why it isn't used was logged, and stands on the health page.
+        let _ = braid.reload("SIGHUP").await;
+    }
 }
 
 /// Brings the schema up to date, and nothing else.

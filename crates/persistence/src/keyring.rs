@@ -33,6 +33,14 @@ pub struct Keyring {
     keys: Vec<SealingKey>,
 }
 
+impl Keyring {
+    /// Whether these are the same keys in the same order.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        let same = |(own, other): (&SealingKey, &SealingKey)| own.id == other.id && own.bytes == other.bytes;
+        self.keys.len() == other.keys.len() && self.keys.iter().zip(&other.keys).all(same)
+    }
+}
+
 /// Why keys make no ring.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyringError {

@@ -95,6 +95,11 @@ impl Store {
         tx.commit().await.map_err(database)
     }
 
+    /// Whether this is the keyring that seals and opens here.
+    pub fn has_keyring(&self, keyring: &Keyring) -> bool {
+        self.keyring.is(keyring)
+    }
+
     /// Whether the schema is exactly this version's.
     pub async fn check_schema(&self) -> Result<(), MigrateError> {
         let tx = self.begin().await.map_err(MigrateError::Store)?;

@@ -3,7 +3,7 @@
 use crate::column::{id, time};
 use crate::entity::linking_rules::{ActiveModel, Column, Entity};
 use crate::store::transaction;
-use crate::{ByHand, Store, StoreError, audit};
+use crate::{ByHand, Store, StoreError, audit, flows};
 use domain::{AuditEvent, AuditKind, RealmId, RuleName, Timestamp};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
@@ -54,6 +54,7 @@ impl Store {
             let mut of_the_same_name = OnConflict::columns([Column::Realm, Column::Name]);
             of_the_same_name.update_columns([Column::Document, Column::UpdatedAt]);
             Entity::insert(row).on_conflict(of_the_same_name).exec_without_returning(tx).await?;
+            flows::move_on(tx, realm).await?;
             audit::record(tx, realm, &event("put", name, hand), now).await
         })
     }
@@ -69,6 +70,7 @@ impl Store {
         transaction!(self, |tx| {
             let removed = Entity::delete_by_id((realm.to_string(), name.to_string())).exec(tx).await?;
             if removed.rows_affected > 0 {
+                flows::move_on(tx, realm).await?;
                 audit::record(tx, realm, &event("remove", name, hand), now).await?;
             }
             Ok(removed.rows_affected > 0)

@@ -1,11 +1,13 @@
 //! One Braid process: opened, then served.
 
 use crate::adapters;
+use crate::config::{Loaded, Seen, Source};
 use crate::jobs;
 use crate::password::{PasswordError, Passwords};
-use crate::realm::{Realm, RealmError};
+use crate::realm::Realm;
 use crate::routes;
-use crate::settings::{Settings, TrustedProxy};
+use crate::serving::{self, Configured, Fixed, Opened, ReloadError, Reloading, Serving, Status, made};
+use crate::settings::Settings;
 use axum::serve::ListenerExt as _;
 use domain::{RealmId, Secret, Timestamp};
 use persistence::{MigrateError, OpenError, Store};
@@ -13,7 +15,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use upstream::{Http, HttpSetupError};
+use upstream::HttpSetupError;
 
 /// Why a process could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -30,9 +32,9 @@ pub enum StartError {
     /// Password hashing can't be set up.
     #[error("password hashing can't be set up")]
     Password(#[source] PasswordError),
-    /// A realm can't be made ready.
-    #[error("the realm “{0}” can't be made ready")]
-    Realm(RealmId, #[source] RealmError),
+    /// What the configuration and the database say can't be served.
+    #[error(transparent)]
+    Serving(ReloadError),
 }
 
 /// Why serving ended.
@@ -49,11 +51,11 @@ pub enum ServeError {
 /// What all requests share.
 pub(crate) struct Shared {
     pub(crate) store: Store,
-    pub(crate) realms: Vec<Arc<Realm>>,
     pub(crate) passwords: Passwords,
-    pub(crate) trusted_proxies: Vec<TrustedProxy>,
     /// Told whenever a commit may have put something into the outbox.
     pub(crate) outbox: tokio::sync::Notify,
+    pub(crate) serving: watch::Sender<Arc<Serving>>,
+    pub(crate) reloading: tokio::sync::Mutex<Reloading>,
 }
 
 /// One process, opened.
@@ -63,25 +65,62 @@ pub struct Braid {
     listen: Vec<SocketAddr>,
 }
 
+/// What a process is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum For {
+    /// It serves: the flows of its configuration are applied.
+    Serving,
+    /// It works beside the nodes that serve, and applies nothing.
+    Work,
+}
+
 impl Braid {
-    /// Opens and migrates the database, and makes the keys that are missing.
+    /// Opens and migrates the database, makes the keys that are missing, and applies the flows.
     pub async fn open(settings: Settings) -> Result<Self, StartError> {
-        let Settings { database, keyring, listen, trusted_proxies, passwords, http, realms, warnings } = settings;
+        Self::open_for(For::Serving, settings, None).await
+    }
+
+    /// The same, with settings that are read anew whenever they change, or when [`Braid::reload`] says so.
+    pub async fn open_from(source: Source) -> Result<Self, StartError> {
+        let reading = source.clone();
+        let loaded = tokio::task::spawn_blocking(move || reading.load()).await;
+        let Loaded { settings, seen } = loaded.map_err(|error| StartError::Serving(error.into()))?;
+        let settings = settings.map_err(|error| StartError::Serving(error.into()))?;
+        Self::open_for(For::Serving, settings, Some((source, seen))).await
+    }
+
+    /// The same, to work beside the nodes that serve: no flow is applied.
+    pub async fn open_beside(settings: Settings) -> Result<Self, StartError> {
+        Self::open_for(For::Work, settings, None).await
+    }
+
+    async fn open_for(what: For, settings: Settings, source: Option<(Source, Seen)>) -> Result<Self, StartError> {
+        let (configured, fixed, warnings) = Configured::sort(settings, None).map_err(StartError::Http)?;
         for warning in warnings {
             tracing::warn!(place = %warning.place, remedy = warning.remedy, "{}", warning.reason);
         }
+        let Fixed { database, keyring, listen, passwords } = fixed;
         let store = Store::open(database.reveal(), keyring).await.map_err(StartError::Open)?;
         store.migrate().await.map_err(StartError::Migrate)?;
-        let http = Arc::new(Http::new(&http).map_err(StartError::Http)?);
-        let mut ready = Vec::new();
-        for realm in realms {
-            let id = realm.policy.realm.clone();
-            let opened = Realm::open(realm, &store, &http, adapters::now()).await;
-            ready.push(Arc::new(opened.map_err(|source| StartError::Realm(id, source))?));
-        }
+        let applied = (what == For::Serving).then_some("the start");
+        let realms = made(&configured, &store, None, applied).await.map_err(StartError::Serving)?;
         let passwords = Passwords::new(passwords, &adapters::fresh_entropy()).map_err(StartError::Password)?;
+        let (serving, _) = watch::channel(Arc::new(Serving::new(&configured, realms, Status::new(adapters::now()))));
+        let opened = Opened { database, listen: listen.clone() };
+        let reloading = tokio::sync::Mutex::new(Reloading { source, configured, opened });
         let outbox = tokio::sync::Notify::new();
-        Ok(Self { shared: Arc::new(Shared { store, realms: ready, passwords, trusted_proxies, outbox }), listen })
+        Ok(Self { shared: Arc::new(Shared { store, passwords, outbox, serving, reloading }), listen })
+    }
+
+    /// Takes what the files of the configuration say now, if all of it can be used; else nothing changes. `why` is for the log and the
+    /// history of flows.
+    pub async fn reload(&self, why: &str) -> Result<(), ReloadError> {
+        self.shared.reload(why).await
+    }
+
+    /// Takes what changed in the files and in the database since the last look. A process that serves looks each second.
+    pub async fn look_around(&self) {
+        self.shared.look_around().await;
     }
 
     /// Where everything is kept.
@@ -90,8 +129,8 @@ impl Braid {
     }
 
     /// A realm that is served.
-    pub(crate) fn realm(&self, id: &RealmId) -> Option<&Realm> {
-        self.shared.realms.iter().map(Arc::as_ref).find(|realm| realm.id() == id)
+    pub(crate) fn realm(&self, id: &RealmId) -> Option<Arc<Realm>> {
+        self.shared.serving().realm(id).cloned()
     }
 
     /// What is stored of a password: a PHC string.
@@ -127,16 +166,17 @@ impl Braid {
             stop.send_replace(true);
         });
         let jobs = tokio::spawn(jobs::run(Arc::clone(&self.shared), stopped.clone()));
-        let mut serving = tokio::task::JoinSet::new();
+        let watching = tokio::spawn(serving::run(Arc::clone(&self.shared), stopped.clone()));
+        let mut listening = tokio::task::JoinSet::new();
         for listener in listeners {
             tracing::info!(address = %listener.local_addr().map_or_else(|_| String::new(), |found| found.to_string()), "listening");
             let service = self.router().into_make_service_with_connect_info::<SocketAddr>();
             let until = until(stopped.clone());
             // A socket that can't be set works as well, only later; the request's own error says if it is broken.
             let listener = listener.tap_io(|stream| _ = stream.set_nodelay(true));
-            serving.spawn(axum::serve(listener, service).with_graceful_shutdown(until).into_future());
+            listening.spawn(axum::serve(listener, service).with_graceful_shutdown(until).into_future());
         }
-        while let Some(ended) = serving.join_next().await {
+        while let Some(ended) = listening.join_next().await {
             match ended {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => return Err(ServeError::Serve(error)),
@@ -144,7 +184,7 @@ impl Braid {
             }
         }
         // A broken job has logged what broke it; serving ended well.
-        let _ = jobs.await;
+        let _ = (jobs.await, watching.await);
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use crate::hub_keys::HubKeys;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{AuthorizeRequest, Digest, Entropy, SessionKey, Timestamp};
-use flow_runtime::Start;
+use flow_runtime::{Pinned, Start};
 use serde::{Deserialize, Serialize};
 
 const SALT: usize = 16;
@@ -30,11 +30,23 @@ pub(crate) struct Content {
     browser: Digest,
     seed: [u8; 32],
     started_at: Timestamp,
+    /// What the login begins with, so that its first form meets the page that it was drawn for.
+    pinned: Option<Pinned>,
 }
 
 impl Content {
-    pub(crate) fn new(request: AuthorizeRequest, browser: Digest, started_at: Timestamp, entropy: &Entropy) -> Self {
-        Self { request, browser, seed: entropy.expand("login"), started_at }
+    pub(crate) fn new(
+        request: AuthorizeRequest,
+        browser: Digest,
+        pinned: Option<Pinned>,
+        started_at: Timestamp,
+        entropy: &Entropy,
+    ) -> Self {
+        Self { request, browser, seed: entropy.expand("login"), started_at, pinned }
+    }
+
+    pub(crate) fn pinned(&self) -> Option<&Pinned> {
+        self.pinned.as_ref()
     }
 
     /// How the login begins: the same for every look at the same handle.
@@ -117,7 +129,7 @@ mod tests {
             provider_hint: None,
             wish: Wish::SignIn,
         };
-        Content::new(request, Digest::of_bytes(b"browser"), Timestamp::from_seconds(1), &Entropy::from_bytes([3; 32]))
+        Content::new(request, Digest::of_bytes(b"browser"), None, Timestamp::from_seconds(1), &Entropy::from_bytes([3; 32]))
     }
 
     #[test]

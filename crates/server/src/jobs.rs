@@ -50,8 +50,8 @@ pub(crate) async fn deliver(shared: &Shared, now: Timestamp) {
 }
 
 async fn send(shared: &Shared, due: &DueNotice, now: Timestamp) {
-    let realm = shared.realms.iter().find(|realm| *realm.id() == due.realm);
-    let Some((realm, post)) = realm.and_then(|realm| Some((realm, realm.post.as_ref()?))) else {
+    let serving = shared.serving();
+    let Some((realm, post)) = serving.realm(&due.realm).and_then(|realm| Some((realm, realm.post.as_ref()?))) else {
         tracing::warn!(realm = %due.realm, mail = due.id, "a mail waits in a realm that sends none");
         return;
     };

@@ -18,11 +18,13 @@ mod realm;
 mod rehearsal;
 mod respond;
 mod routes;
+mod serving;
 pub mod settings;
 
 pub use adapters::{fresh_entropy, now};
 pub use braid::{Braid, ServeError, StartError};
 pub use password::PasswordCost;
 pub use rehearsal::{Claims, Rehearsal, RehearsalError};
-pub use settings::{MailRoute, MailTransport, RealmSettings, Settings, TrustedProxy};
+pub use serving::ReloadError;
+pub use settings::{MailRoute, MailTransport, Network, RealmSettings, Settings};
 pub use ui::{Asset, assets};

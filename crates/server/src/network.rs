@@ -1,10 +1,10 @@
 //! Where a request came from: the address that tries are counted by.
 
-use crate::settings::TrustedProxy;
+use crate::settings::Network;
 use axum::http::HeaderMap;
 use std::net::{IpAddr, Ipv6Addr};
 
-impl TrustedProxy {
+impl Network {
     fn covers(&self, address: IpAddr) -> bool {
         let (network, address, bits) = match (self.address, address) {
             (IpAddr::V4(network), IpAddr::V4(address)) => (u128::from(network.to_bits()), u128::from(address.to_bits()), 32_u32),
@@ -18,7 +18,27 @@ impl TrustedProxy {
 
 /// The network of the client: its IPv4 address, or the /64 of its IPv6 address. `X-Forwarded-For` is read from the right,
 /// and only as far as it was written by trusted proxies; what can't be read counts as the proxy itself.
-pub(crate) fn of(peer: IpAddr, headers: &HeaderMap, trusted: &[TrustedProxy]) -> String {
+pub(crate) fn of(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> String {
+    match client(peer, headers, trusted) {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+    }
+}
+
+/// Whether a request comes from this machine, or from one of these networks. What somebody forwarded whom nobody trusts comes from
+/// nowhere.
+pub(crate) fn is_near(peer: IpAddr, headers: &HeaderMap, trusted: &[Network], near: &[Network]) -> bool {
+    let forwarded = ["x-forwarded-for", "x-real-ip", "forwarded", "via"].iter().any(|name| headers.contains_key(*name));
+    let is_trusted = trusted.iter().any(|proxy| proxy.covers(peer.to_canonical()));
+    let client = client(peer, headers, trusted);
+    let is_near = client.is_loopback() || near.iter().any(|network| network.covers(client));
+    is_near && (!forwarded || is_trusted)
+}
+
+fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|proxy| proxy.covers(address.to_canonical()));
     let mut client = peer.to_canonical();
     let lines: Vec<&str> = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok()).collect();
@@ -28,13 +48,7 @@ pub(crate) fn of(peer: IpAddr, headers: &HeaderMap, trusted: &[TrustedProxy]) ->
             _ => break,
         }
     }
-    match client {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-    }
+    client
 }
 
 #[cfg(test)]
@@ -42,7 +56,7 @@ mod tests {
     use super::*;
 
     fn seen(peer: &str, forwarded: &[&str]) -> String {
-        let trusted = [TrustedProxy { address: "10.0.0.0".parse().unwrap(), prefix: 8 }];
+        let trusted = [Network { address: "10.0.0.0".parse().unwrap(), prefix: 8 }];
         let mut headers = HeaderMap::new();
         for line in forwarded {
             headers.append("x-forwarded-for", line.parse().unwrap());

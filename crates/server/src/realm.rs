@@ -4,11 +4,12 @@ use crate::adapters;
 use crate::config::{self, ConfigError};
 use crate::hub_keys::HubKeys;
 use crate::mail::{Post, PostError};
+use crate::serving::stored_flow;
 use crate::settings::RealmSettings;
-use domain::{ClientId, ProviderAlias, RealmId, Timestamp};
+use domain::{ClientId, FlowName, ProviderAlias, RealmId, Timestamp};
 use downstream::{Client, Endpoints, KeyError, KeyRing, SigningAlg, SigningKey};
-use flow_runtime::RealmPolicy;
-use persistence::{Store, StoreError};
+use flow_runtime::{Flow, Pinned, RealmPolicy, Revision, Revisions};
+use persistence::{FlowState, Store, StoreError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use upstream::{Http, OidcProvider, SettingsError};
@@ -28,56 +29,120 @@ pub enum RealmError {
     /// Its linking rules can't be used.
     #[error("the realm's linking rules can't be used: {0}")]
     Rules(String),
+    /// A flow was rolled back to a revision that can't be used.
+    #[error(
+        "the flow “{flow}” was rolled back to the revision {revision}, which this version of Braid can't use; end that with \
+         `braid flow rollback {flow} --release`"
+    )]
+    RolledBack {
+        /// The flow.
+        flow: FlowName,
+        /// The revision.
+        revision: String,
+    },
     /// The mail's settings are wrong.
     #[error("the realm's mail can't be set up: {0}")]
     Mail(String),
 }
 
-/// A realm, ready to serve. Its issuer is its origin.
+/// A realm, ready to serve. Its issuer is its origin. Clones share what is large.
+#[derive(Clone)]
 pub(crate) struct Realm {
     pub(crate) policy: RealmPolicy,
+    /// The edition of what the database says that is in here.
+    pub(crate) edition: i64,
     pub(crate) origin: String,
     pub(crate) host: String,
-    pub(crate) keys: KeyRing,
-    pub(crate) hub: HubKeys,
-    pub(crate) providers: BTreeMap<ProviderAlias, OidcProvider>,
-    pub(crate) clients: BTreeMap<ClientId, Client>,
-    pub(crate) post: Option<Post>,
+    pub(crate) keys: Arc<KeyRing>,
+    pub(crate) hub: Arc<HubKeys>,
+    pub(crate) providers: Arc<BTreeMap<ProviderAlias, Arc<OidcProvider>>>,
+    pub(crate) clients: Arc<BTreeMap<ClientId, Client>>,
+    pub(crate) post: Option<Arc<Post>>,
+    /// The revisions that the files say, where another one is served.
+    pub(crate) rolled_back: BTreeMap<FlowName, Revision>,
+    /// Since when no new login begins with these revisions.
+    past: BTreeMap<Revision, Timestamp>,
+}
+
+/// What a realm is made with.
+pub(crate) struct Making<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) http: &'a Arc<Http>,
+    /// The realm that it replaces.
+    pub(crate) before: Option<&'a Realm>,
+    pub(crate) now: Timestamp,
 }
 
 impl Realm {
-    pub(crate) async fn open(
-        settings: RealmSettings,
-        store: &Store,
-        http: &Arc<Http>,
-        now: Timestamp,
-    ) -> Result<Self, RealmError> {
-        let stored = store.linking_rules(&settings.policy.realm).await.map_err(RealmError::Store)?;
+    /// Makes a realm ready, as the configuration and the database say.
+    pub(crate) async fn make(settings: &RealmSettings, making: &Making<'_>) -> Result<Self, RealmError> {
+        let Making { store, now, .. } = *making;
+        let id = &settings.policy.realm;
+        // First the edition, then what belongs to it: what changes meanwhile is noticed by the edition.
+        let state = store.flow_state(id).await.map_err(RealmError::Store)?;
+        let stored = store.linking_rules(id).await.map_err(RealmError::Store)?;
         let rules = match stored.as_slice() {
             [] => Arc::clone(&settings.policy.rules),
-            stored => Arc::new(config::with_stored(&settings, stored).map_err(|error| RealmError::Rules(listed(&error)))?),
+            stored => Arc::new(config::with_stored(settings, stored).map_err(|error| RealmError::Rules(listed(&error)))?),
         };
-        let RealmSettings { policy, origin, providers, clients, mail, linking_rules: _ } = settings;
-        let policy = RealmPolicy { rules, ..policy };
-        let wants_rsa = clients.iter().any(|client| client.signing_alg == SigningAlg::Rs256);
-        let secret = store.realm_secret(&policy.realm, "hub", adapters::fresh_entropy().expand("hub"), now).await;
-        let provider = |settings: upstream::OidcSettings| {
-            let alias = settings.alias.clone();
-            match OidcProvider::new(settings, Arc::clone(http)) {
-                Ok(provider) => Ok((alias, provider)),
-                Err(source) => Err(RealmError::Provider(alias, source)),
-            }
+        let (flows, rolled_back) = flows(settings, &state, making).await?;
+        let wants_rsa = settings.clients.iter().any(|client| client.signing_alg == SigningAlg::Rs256);
+        let secret = store.realm_secret(id, "hub", adapters::fresh_entropy().expand("hub"), now).await;
+        let post = settings.mail.as_ref().map(Post::new).transpose().map_err(|error| RealmError::Mail(explain(&error)))?;
+        let clients = settings.clients.iter().map(|client| (client.id.clone(), client.clone())).collect();
+        let made = Self {
+            keys: Arc::new(keys(store, id, wants_rsa, now).await?),
+            hub: Arc::new(HubKeys::new(&secret.map_err(RealmError::Store)?)),
+            providers: Arc::new(providers(settings, making)?),
+            clients: Arc::new(clients),
+            post: post.map(Arc::new),
+            host: settings.origin.split_once("://").map_or_else(String::new, |(_, host)| host.to_owned()),
+            policy: RealmPolicy { rules, flows, ..settings.policy.clone() },
+            edition: state.edition,
+            origin: settings.origin.clone(),
+            rolled_back,
+            past: BTreeMap::new(),
         };
-        Ok(Self {
-            keys: keys(store, &policy.realm, wants_rsa, now).await?,
-            hub: HubKeys::new(&secret.map_err(RealmError::Store)?),
-            providers: providers.into_iter().map(provider).collect::<Result<_, _>>()?,
-            clients: clients.into_iter().map(|client| (client.id.clone(), client)).collect(),
-            post: mail.as_ref().map(Post::new).transpose().map_err(|error| RealmError::Mail(explain(&error)))?,
-            host: origin.split_once("://").map_or_else(String::new, |(_, host)| host.to_owned()),
-            policy,
-            origin,
+        let made = made.with_revoked(&state);
+        Ok(match making.before {
+            Some(before) => made.with_the_past_of(before, now),
+            None => made,
         })
+    }
+
+    /// The same realm, in which no login runs what was revoked.
+    pub(crate) fn with_revoked(&self, state: &FlowState) -> Self {
+        let mut realm = self.clone();
+        let mut revisions = Revisions::default();
+        realm.policy.revisions.all_earlier().for_each(|flow| revisions.keep(Arc::clone(flow)));
+        state.revoked.iter().for_each(|revision| revisions.revoke(revision.clone()));
+        (realm.policy.revisions, realm.edition) = (revisions, state.edition);
+        realm
+    }
+
+    /// The same realm, which also knows these flows for logins that began with them.
+    pub(crate) fn with_earlier(&self, flows: Vec<Arc<Flow>>, now: Timestamp) -> Self {
+        let mut realm = self.clone();
+        for flow in flows {
+            realm.past.insert(flow.revision.clone(), now);
+            realm.policy.revisions.keep(flow);
+        }
+        realm
+    }
+
+    /// The same realm, which also knows what another one knew for logins that can still be under way.
+    pub(crate) fn with_the_past_of(self, before: &Self, now: Timestamp) -> Self {
+        let mut realm = self;
+        let lifetime = before.policy.limits.login_lifetime.max(realm.policy.limits.login_lifetime);
+        for flow in before.policy.flows.values().chain(before.policy.revisions.all_earlier()) {
+            let since = before.past.get(&flow.revision).copied().unwrap_or(now);
+            let is_current = realm.policy.flows.get(&flow.name).is_some_and(|current| current.revision == flow.revision);
+            if !is_current && now.since(since) < lifetime {
+                realm.past.insert(flow.revision.clone(), since);
+                realm.policy.revisions.keep(Arc::clone(flow));
+            }
+        }
+        realm
     }
 
     pub(crate) fn id(&self) -> &RealmId {
@@ -100,6 +165,47 @@ impl Realm {
             jwks: self.url("/jwks"),
         }
     }
+}
+
+/// The flows that new logins begin with: what the files say, unless that was rolled back; and what they say where it was.
+async fn flows(
+    settings: &RealmSettings,
+    state: &FlowState,
+    making: &Making<'_>,
+) -> Result<(BTreeMap<FlowName, Arc<Flow>>, BTreeMap<FlowName, Revision>), RealmError> {
+    let (mut flows, mut rolled_back) = (BTreeMap::new(), BTreeMap::new());
+    for (name, flow) in &settings.policy.flows {
+        let Some(serves) = state.rollbacks.get(&flow.revision) else {
+            flows.insert(name.clone(), Arc::clone(flow));
+            continue;
+        };
+        let pinned = Pinned { flow: name.clone(), revision: serves.clone() };
+        let known = making.before.and_then(|before| before.policy.flow_in(name, serves)).cloned();
+        let found = match known {
+            Some(flow) => Some(flow),
+            None => stored_flow(making.store, &settings.policy.realm, &pinned).await.map_err(RealmError::Store)?,
+        };
+        let found = found.ok_or(RealmError::RolledBack { flow: pinned.flow, revision: pinned.revision.0 })?;
+        rolled_back.insert(name.clone(), flow.revision.clone());
+        flows.insert(name.clone(), found);
+    }
+    Ok((flows, rolled_back))
+}
+
+/// The providers. One that is set up as before is kept: it knows the provider's metadata and keys.
+fn providers(settings: &RealmSettings, making: &Making<'_>) -> Result<BTreeMap<ProviderAlias, Arc<OidcProvider>>, RealmError> {
+    let provider = |settings: &upstream::OidcSettings| {
+        let alias = settings.alias.clone();
+        let before = making.before.and_then(|before| before.providers.get(&alias));
+        if let Some(before) = before.filter(|before| before.is_set_up(settings, making.http)) {
+            return Ok((alias, Arc::clone(before)));
+        }
+        match OidcProvider::new(settings.clone(), Arc::clone(making.http)) {
+            Ok(provider) => Ok((alias, Arc::new(provider))),
+            Err(source) => Err(RealmError::Provider(alias, source)),
+        }
+    };
+    settings.providers.iter().map(provider).collect()
 }
 
 /// All that is wrong, in one line for the log.

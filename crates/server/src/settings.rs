@@ -1,5 +1,6 @@
 //! What a Braid process runs with, checked and ready. Configuration files become this; so do the demo and tests.
 
+use crate::config::Documents;
 use domain::Secret;
 use flow_runtime::RealmPolicy;
 use flow_runtime::linking::LinkingRule;
@@ -18,20 +19,24 @@ pub struct Settings {
     /// The addresses that are listened on.
     pub listen: Vec<SocketAddr>,
     /// Networks of reverse proxies whose `X-Forwarded-For` is believed, as `address/prefix`. Nobody else's is.
-    pub trusted_proxies: Vec<TrustedProxy>,
+    pub trusted_proxies: Vec<Network>,
+    /// Networks besides this machine whose requests for `/health` are told everything.
+    pub health_for: Vec<Network>,
     /// What passwords cost.
     pub passwords: crate::PasswordCost,
     /// How providers are reached.
     pub http: HttpSettings,
     /// The realms.
     pub realms: Vec<RealmSettings>,
+    /// The texts of all flows.
+    pub documents: Arc<Documents>,
     /// What the operator should know about these settings, although they can be used.
     pub warnings: Vec<crate::config::Problem>,
 }
 
-/// A network of reverse proxies.
+/// A network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TrustedProxy {
+pub struct Network {
     /// An address in the network.
     pub address: std::net::IpAddr,
     /// How many leading bits name the network.

@@ -2,9 +2,12 @@
 
 use crate::provider::CLIENT_SECRET;
 use crate::{ORIGIN, Place, Provider, World};
-use server::Settings;
+use server::config::Source;
+use server::mail::Mailbox;
+use server::{MailRoute, MailTransport, Settings};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,13 +42,21 @@ pub struct Scene {
     providers: BTreeMap<&'static str, Keys>,
     clients: BTreeMap<&'static str, Keys>,
     smtp: Option<String>,
+    flows: BTreeMap<String, String>,
     changes: Vec<Change>,
 }
 
 impl Scene {
     /// The usual realm on this kind of database.
     pub fn on(place: Place) -> Self {
-        let scene = Self { place, providers: BTreeMap::new(), clients: BTreeMap::new(), smtp: None, changes: Vec::new() };
+        let scene = Self {
+            place,
+            providers: BTreeMap::new(),
+            clients: BTreeMap::new(),
+            smtp: None,
+            flows: BTreeMap::new(),
+            changes: Vec::new(),
+        };
         scene
             .provider("campus", "trust-email", "true")
             .provider("campus", "first-login-flow", "first-broker-login-auto-link")
@@ -74,6 +85,13 @@ impl Scene {
     #[must_use]
     pub fn mail_to(mut self, smtp: &str) -> Self {
         self.smtp = Some(smtp.to_owned());
+        self
+    }
+
+    /// Puts a flow into the folder, in place of one in a file of this name.
+    #[must_use]
+    pub fn flow(mut self, file: &str, text: &str) -> Self {
+        self.flows.insert(file.to_owned(), text.to_owned());
         self
     }
 
@@ -113,26 +131,38 @@ impl Scene {
         self.providers.keys().copied()
     }
 
-    /// The settings of a node, read from YAML as an operator's are.
-    pub(crate) fn settings(&self, database: &str, providers: &BTreeMap<String, Provider>) -> Settings {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("braid.yaml");
-        std::fs::write(&file, self.yaml(database, providers)).unwrap();
-        let mut settings = server::config::load(&file).unwrap_or_else(|error| panic!("{error:?}"));
-        settings.passwords = server::PasswordCost::Test;
-        settings.http.connect_timeout = Duration::from_secs(2);
-        settings.http.total_timeout = Duration::from_secs(2);
-        for change in &self.changes {
-            change(&mut settings);
+    /// Writes the configuration and the flows of a node into a folder.
+    pub(crate) fn write(&self, folder: &Path, database: &str, providers: &BTreeMap<String, Provider>) {
+        std::fs::create_dir_all(folder.join("flows")).unwrap();
+        for (file, text) in &self.flows {
+            std::fs::write(folder.join("flows").join(file), text).unwrap();
         }
-        settings
+        std::fs::write(folder.join("braid.yaml"), self.yaml(database, providers)).unwrap();
+    }
+
+    /// What a node reads, from YAML as an operator's is. `mailbox` takes the mail, unless that goes elsewhere.
+    pub(crate) fn source(&self, folder: &Path, mailbox: Arc<Mailbox>) -> Source {
+        let (changes, mails_elsewhere) = (self.changes.clone(), self.mails_elsewhere());
+        Source::adapted(&folder.join("braid.yaml"), move |settings| {
+            settings.passwords = server::PasswordCost::Test;
+            settings.http.connect_timeout = Duration::from_secs(2);
+            settings.http.total_timeout = Duration::from_secs(2);
+            for change in &changes {
+                change(settings);
+            }
+            if let (false, Some(realm)) = (mails_elsewhere, settings.realms.first_mut()) {
+                let from = realm.mail.as_ref().map(|route| route.from.clone());
+                let transport = MailTransport::Mailbox(Arc::clone(&mailbox));
+                realm.mail = from.map(|from| MailRoute { from, transport });
+            }
+        })
     }
 
     fn yaml(&self, database: &str, providers: &BTreeMap<String, Provider>) -> String {
         let hosts: Vec<&str> = providers.values().filter_map(|provider| provider.issuer.strip_prefix("http://")).collect();
         let smtp = self.smtp.as_deref().unwrap_or("smtp://127.0.0.1:1?tls=none");
         let mut yaml = format!(
-            "database: \"{database}\"\nallow-internal: {hosts:?}\nkeyring:\n  - {{ id: test, key: {} }}\n\
+            "database: \"{database}\"\nflows: flows\nallow-internal: {hosts:?}\nkeyring:\n  - {{ id: test, key: {} }}\n\
              realms:\n  demo:\n    name: Demo\n    origin: {ORIGIN}\n    mail: {{ from: Demo <login@demo.example>, smtp: \"{smtp}\" }}\n",
             "A".repeat(43)
         );

@@ -5,9 +5,10 @@ use crate::{App, Browser, Letter, Provider, Scene};
 use domain::{CanonicalSubject, EmailAddress, LinkedIdentity, OwnedAddress, RealmId, Secret, User, UserId, Username};
 use flow_runtime::{NewUser, RealmPolicy};
 use persistence::{Committed, Store};
+use server::Braid;
 use server::mail::Mailbox;
-use server::{Braid, MailRoute, MailTransport};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -20,7 +21,7 @@ pub struct World {
     providers: BTreeMap<String, Provider>,
     mailbox: Arc<Mailbox>,
     finished: bool,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl World {
@@ -36,7 +37,7 @@ impl World {
             Place::Postgres => place::new_postgres_database().await,
         };
         let mailbox = Arc::new(Mailbox::new());
-        let mut world = Self { scene, url, nodes: vec![], policy: None, providers, mailbox, finished: false, _folder: folder };
+        let mut world = Self { scene, url, nodes: vec![], policy: None, providers, mailbox, finished: false, folder };
         world.start_node().await;
         world
     }
@@ -44,15 +45,28 @@ impl World {
     /// Starts one more node on the same database, and gives its number.
     pub async fn start_node(&mut self) -> usize {
         assert!(self.nodes.is_empty() || self.scene.place() != Place::Memory, "a database in memory has one node");
-        let mut settings = self.scene.settings(&self.url, &self.providers);
-        if !self.scene.mails_elsewhere() {
-            let route = settings.realms[0].mail.as_ref().map(|route| route.from.clone());
-            let transport = MailTransport::Mailbox(Arc::clone(&self.mailbox));
-            settings.realms[0].mail = route.map(|from| MailRoute { from, transport });
-        }
-        self.policy = Some(settings.realms[0].policy.clone());
-        self.nodes.push(Braid::open(settings).await.unwrap());
-        self.nodes.len() - 1
+        let node = self.nodes.len();
+        self.scene.write(&self.folder_of(node), &self.url, &self.providers);
+        let source = self.scene.source(&self.folder_of(node), Arc::clone(&self.mailbox));
+        self.policy = Some(source.load().settings.unwrap_or_else(|error| panic!("{error:?}")).realms.remove(0).policy);
+        self.nodes.push(Braid::open_from(source).await.unwrap_or_else(|error| panic!("{error:?}")));
+        node
+    }
+
+    /// Where the configuration of a node stands: `braid.yaml`, and its flows in `flows/`.
+    pub fn folder_of(&self, node: usize) -> PathBuf {
+        self.folder.path().join(format!("node-{node}"))
+    }
+
+    /// Writes a flow of a node. It doesn't reload.
+    pub fn writes_flow(&self, node: usize, file: &str, text: &str) {
+        std::fs::write(self.folder_of(node).join("flows").join(file), text).unwrap();
+    }
+
+    /// Writes another configuration for a node. It doesn't reload.
+    pub fn rewrites(&mut self, node: usize, change: impl FnOnce(Scene) -> Scene) {
+        self.scene = change(self.scene.clone());
+        self.scene.write(&self.folder_of(node), &self.url, &self.providers);
     }
 
     /// Starts one more node with another configuration, as after a change of the file, and gives its number.
@@ -88,7 +102,12 @@ impl World {
 
     /// The first node.
     pub fn braid(&self) -> &Braid {
-        &self.nodes[0]
+        self.braid_at(0)
+    }
+
+    /// A node.
+    pub fn braid_at(&self, node: usize) -> &Braid {
+        &self.nodes[node]
     }
 
     /// The database.

@@ -18,7 +18,7 @@ use std::time::Duration;
 use url::Url;
 
 /// How requests leave, and where they may go.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpSettings {
     /// Places in the internal network that are meant to be reached, as `host` or `host:port`. Only there is `http://`
     /// allowed, and any port.

@@ -46,6 +46,11 @@ impl OidcProvider {
         Ok(Self { settings, issuer, http, metadata: Kept::new(METADATA), keys: Kept::new(KEYS) })
     }
 
+    /// Whether it is set up like this, with these connections: then there is no need for another one.
+    pub fn is_set_up(&self, settings: &OidcSettings, http: &Arc<Http>) -> bool {
+        self.settings == *settings && Arc::ptr_eq(&self.http, http)
+    }
+
     /// Where the browser goes (OpenID Connect Core §3.1.2.1): with state, nonce and a PKCE challenge, always.
     pub async fn authorize_url(&self, trip: &Trip, now: Timestamp) -> Result<Url, UpstreamError> {
         let mut url = self.metadata(now).await?.authorization_endpoint.clone();

@@ -7,7 +7,7 @@ use std::time::Duration;
 use url::Url;
 
 /// One OpenID provider, as an operator describes it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OidcSettings {
     /// The provider's name in the realm.
     pub alias: ProviderAlias,

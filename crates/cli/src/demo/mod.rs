@@ -16,7 +16,8 @@ use clap::Args;
 use folder::Folder;
 use ports::Ports;
 use server::mail::Mailbox;
-use server::{Braid, MailRoute, MailTransport, Settings, config};
+use server::config::Source;
+use server::{Braid, MailRoute, MailTransport, Settings};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -49,8 +50,8 @@ pub(crate) async fn run(options: DemoOptions) -> Result<(), Failure> {
     let folder = Folder::prepare(&options.data, options.fresh, &ports)?;
     let mailbox = Arc::new(Mailbox::new());
     let config = folder.config();
-    let settings = with_mailbox(config::load(&config)?, &mailbox);
-    let braid = Braid::open(settings).await.map_err(|error| Failure::start(&config, &error))?;
+    let source = Source::adapted(&config, with_mailbox(Arc::clone(&mailbox)));
+    let braid = Braid::open_from(source).await.map_err(|error| Failure::start(&config, error))?;
     seeds::sow(&braid).await?;
 
     let (stop, stopped) = watch::channel(false);
@@ -74,13 +75,14 @@ pub(crate) async fn run(options: DemoOptions) -> Result<(), Failure> {
     ended.map_err(|error| Failure::serve(&config, &error))
 }
 
-fn with_mailbox(mut settings: Settings, mailbox: &Arc<Mailbox>) -> Settings {
-    for realm in &mut settings.realms {
-        let from = format!("{} <no-reply@{}.example>", realm.policy.name, realm.policy.realm);
-        realm.mail = Some(MailRoute { from, transport: MailTransport::Mailbox(Arc::clone(mailbox)) });
-        realm.policy.sends_mail = true;
+fn with_mailbox(mailbox: Arc<Mailbox>) -> impl Fn(&mut Settings) {
+    move |settings| {
+        for realm in &mut settings.realms {
+            let from = format!("{} <no-reply@{}.example>", realm.policy.name, realm.policy.realm);
+            realm.mail = Some(MailRoute { from, transport: MailTransport::Mailbox(Arc::clone(&mailbox)) });
+            realm.policy.sends_mail = true;
+        }
     }
-    settings
 }
 
 async fn serve(listener: TcpListener, router: axum::Router, stopped: watch::Receiver<bool>) -> std::io::Result<()> {

@@ -1,9 +1,14 @@
 //! `braid flow`: work on flow files without a running Braid.
 
 mod check;
+mod diff;
 mod explain;
 mod files;
+mod graph;
+mod import;
 mod report;
+mod test;
+pub(crate) mod revisions;
 
 use crate::arguments::FlowCommand;
 use std::process::ExitCode;
@@ -12,8 +17,14 @@ use std::process::ExitCode;
 pub(crate) fn run(command: &FlowCommand) -> ExitCode {
     match command {
         FlowCommand::Check(options) => check::check(options),
+        // It needs the database: see `revisions`.
+        FlowCommand::Revisions(_) => ExitCode::SUCCESS,
         FlowCommand::ExplainCode(options) => explain::explain_code(options),
         FlowCommand::Docs(options) => explain::docs(options),
         FlowCommand::Schema => explain::schema(),
+        FlowCommand::Test(options) => test::test(options),
+        FlowCommand::Graph(options) => graph::run(options),
+        FlowCommand::Diff(options) => diff::run(options),
+        FlowCommand::ImportKeycloak(options) => import::run(options),
     }
 }

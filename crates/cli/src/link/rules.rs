@@ -2,15 +2,14 @@
 
 use crate::arguments::{Hand, InRealm, RuleCommand};
 use crate::failure::Failure;
-use crate::realm::{by_hand, failed, no_realm};
+use crate::realm::{by_hand, failed, open_store};
 use crate::text::{date, shown};
 use domain::{RealmId, RuleName};
-use persistence::Store;
 use server::{RealmSettings, config};
 use std::path::Path;
 
 /// When running nodes learn of it.
-const NEXT_START: &str = "Nodes that serve use it from their next start on.";
+const SOON: &str = "Nodes that serve use it within a second, and each login at its next step.";
 
 /// What the command says.
 pub(super) async fn run(command: RuleCommand) -> Result<(), Failure> {
@@ -22,7 +21,7 @@ pub(super) async fn run(command: RuleCommand) -> Result<(), Failure> {
 }
 
 async fn list(of: &InRealm) -> Result<(), Failure> {
-    let (store, realm) = open(of).await?;
+    let (store, realm) = open_store(of).await?;
     let rules = store.linking_rules(id(&realm)).await.map_err(|error| failed(&error))?;
     if rules.is_empty() {
         println!("the database has no linking rules for the realm “{}”", id(&realm));
@@ -39,41 +38,26 @@ async fn add(of: &InRealm, file: &Path, hand: &Hand) -> Result<(), Failure> {
     let text = std::fs::read_to_string(file).map_err(|error| {
         Failure::new(format!("{} can't be read", file.display()), "name a file with one linking rule").because(&error)
     })?;
-    let (store, realm) = open(of).await?;
+    let (store, realm) = open_store(of).await?;
     let others = store.linking_rules(id(&realm)).await.map_err(|error| failed(&error))?;
     let rule = config::check_rule(&text, &file.display().to_string(), &realm, &others)?;
     let kept = store.put_linking_rule(id(&realm), &rule.name, &text, &by, server::now()).await;
     kept.map_err(|error| failed(&error))?;
-    println!("the rule “{}” is in the database. {NEXT_START}", rule.name);
+    println!("the rule “{}” is in the database. {SOON}", rule.name);
     Ok(())
 }
 
 async fn remove(of: &InRealm, name: &str, hand: &Hand) -> Result<(), Failure> {
     let by = by_hand(hand)?;
     let name = RuleName::parse(name).map_err(|error| Failure::caused(&error, "take it from `braid link rules list`"))?;
-    let (store, realm) = open(of).await?;
+    let (store, realm) = open_store(of).await?;
     let there = store.remove_linking_rule(id(&realm), &name, &by, server::now()).await.map_err(|error| failed(&error))?;
     if !there {
         let reason = format!("the database has no rule “{name}” for the realm “{}”", id(&realm));
         return Err(Failure::new(reason, "take it from `braid link rules list`; rules of the configuration are changed there"));
     }
-    println!("the rule “{name}” is out of the database. {NEXT_START}");
+    println!("the rule “{name}” is out of the database. {SOON}");
     Ok(())
-}
-
-/// The database alone: a rule that can't be used keeps a realm from being opened, and this is how it is taken out.
-async fn open(of: &InRealm) -> Result<(Store, RealmSettings), Failure> {
-    let path = &of.config.path;
-    let mut settings = config::load(path)?;
-    let Some(at) = settings.realms.iter().position(|realm| realm.policy.realm.as_str() == of.realm) else {
-        return Err(no_realm(of, &settings));
-    };
-    let realm = settings.realms.swap_remove(at);
-    let remedy = format!("check `database` in {}", path.display());
-    let store = Store::open(settings.database.reveal(), settings.keyring).await;
-    let store = store.map_err(|error| Failure::caused(&error, &remedy))?;
-    store.migrate().await.map_err(|error| Failure::caused(&error, &remedy))?;
-    Ok((store, realm))
 }
 
 fn id(realm: &RealmSettings) -> &RealmId {

@@ -15,6 +15,7 @@ mod codes;
 mod commits;
 mod counts;
 mod database;
+mod flows;
 mod identities;
 mod interleavings;
 mod keys;

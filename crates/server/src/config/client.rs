@@ -2,8 +2,10 @@
 
 use super::fields::{At, Fields, list};
 use super::problem::{Problems, Span};
+use super::flows;
+use super::provider::Checks;
 use super::surroundings::Surroundings;
-use domain::{Digest, Secret};
+use domain::{Digest, FlowName, Secret};
 use downstream::{Client, ClientKind, ClientRegistration, RegistrationProblem, SecretMethod, SigningAlg};
 
 /// The fewest characters of a client's secret. Only its digest is kept, and a digest of something short can be guessed.
@@ -20,9 +22,18 @@ struct Spans {
     scopes: Vec<At<String>>,
 }
 
-/// One client, with the place of its id.
-pub(super) fn client(mut fields: Fields, around: &Surroundings<'_>, problems: &mut Problems<'_>) -> Option<At<Client>> {
-    let whole = fields.span;
+/// The flows of people whom a client sends, where they aren't their provider's.
+#[derive(Debug, Clone, Default)]
+pub(super) struct OwnFlows {
+    pub(super) first_login: Option<FlowName>,
+    pub(super) post_login: Option<FlowName>,
+}
+
+/// One client, with the place of its id, and its flows.
+pub(super) fn client(mut fields: Fields, checks: &Checks<'_>, problems: &mut Problems<'_>) -> Option<(At<Client>, OwnFlows)> {
+    let (whole, around) = (fields.span, checks.around);
+    let first_login = flows::maybe(&mut fields, "first-login-flow", checks.flows, problems);
+    let post_login = flows::after_login(&mut fields, checks.flows, problems);
     let id = fields.text("id", "my-application", problems);
     let name = fields.optional_text("name", problems);
     let kind = kind(&mut fields, around, problems);
@@ -46,7 +57,7 @@ pub(super) fn client(mut fields: Fields, around: &Surroundings<'_>, problems: &m
     }
     let spans = Spans { whole, id: id.span, name: name.span, uris, scopes: scopes.unwrap_or_default() };
     match Client::register(registration) {
-        Ok(client) => Some(At { value: client, span: id.span }),
+        Ok(client) => Some((At { value: client, span: id.span }, OwnFlows { first_login: first_login?, post_login: post_login? })),
         Err(error) => {
             error.problems.iter().for_each(|problem| report(problem, &spans, problems));
             None

@@ -14,8 +14,9 @@ mod problem;
 mod provider;
 mod realm;
 mod rules;
+mod seen;
+mod source;
 mod stored;
-
 mod surroundings;
 mod top;
 mod tree;
@@ -23,23 +24,32 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
+pub use flows::{Documents, FlowSource};
 pub use problem::{ConfigError, Place, Problem, Severity, Span};
+pub use seen::Seen;
+pub use source::{Loaded, Source};
 pub use stored::check_rule;
 pub(crate) use stored::with_stored;
 
 use crate::settings::Settings;
 use fields::Fields;
 use problem::Problems;
+use seen::Notes;
 use std::path::Path;
 use surroundings::Surroundings;
 
 /// Reads a configuration file. Relative paths in it start from its folder. The environment may override what stands at the
 /// top: `BRAID_DATABASE` and `BRAID_LISTEN`.
 pub fn load(path: &Path) -> Result<Settings, ConfigError> {
+    look(path).settings
+}
+
+/// The same, together with what it was read from.
+fn look(path: &Path) -> Loaded {
     let folder = path.parent().unwrap_or_else(|| Path::new("")).to_path_buf();
     let file = path.display().to_string();
-    let around = Surroundings { folder, variable: &surroundings::variable };
-    match surroundings::read_text(path) {
+    let around = Surroundings { folder, variable: &surroundings::variable, notes: Notes::default() };
+    let settings = match around.read_text(path) {
         Ok(text) => read(&text, &file, &around),
         Err(reason) => {
             let mut problems = Problems::new(&file, "");
@@ -47,7 +57,8 @@ pub fn load(path: &Path) -> Result<Settings, ConfigError> {
             problems.elsewhere(surroundings::place_of(path), format!("the configuration can't be read: {reason}"), remedy);
             Err(problems.into_error())
         }
-    }
+    };
+    Loaded { settings, seen: around.notes.into_seen() }
 }
 
 /// Reads the text of a configuration.

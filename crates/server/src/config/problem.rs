@@ -78,6 +78,11 @@ impl std::fmt::Display for Place {
 }
 
 impl Problem {
+    /// Something that is wrong with a file as a whole.
+    pub(crate) fn of_file(file: String, reason: String, remedy: String) -> Self {
+        Self { place: Place::File(file), reason, remedy, severity: Severity::Error, excerpt: None }
+    }
+
     /// The problem as some lines of plain text, without anything that could be a secret.
     pub fn render(&self) -> String {
         let severity = match self.severity {

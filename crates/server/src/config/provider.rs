@@ -40,10 +40,11 @@ pub(super) fn provider(
     let alias = alias(&mut fields, problems);
     let name = fields.optional_text("name", problems);
     let flow = flows::named(&mut fields, "first-login-flow", DEFAULT_FLOW, checks.flows, problems);
+    let after = flows::after_login(&mut fields, checks.flows, problems);
     let settings = settings(&mut fields, alias.as_ref().map(|alias| &alias.value), checks, problems);
-    let bare = alias.as_ref().zip(flow).map(|(alias, flow)| {
+    let bare = alias.as_ref().zip(flow).zip(after).map(|((alias, flow), post_login_flow)| {
         let name = name.map_or_else(|| alias.value.to_string(), |name| name.value);
-        ProviderPolicy::new(alias.value.clone(), name, flow)
+        ProviderPolicy { post_login_flow, ..ProviderPolicy::new(alias.value.clone(), name, flow) }
     });
     let policy = policy::policy(&mut fields, settings.as_ref(), bare, problems);
     fields.end(problems);

@@ -3,11 +3,12 @@
 use super::fields::{At, Fields};
 use super::flows::{self, Flows};
 use super::problem::{Problems, Span};
+use super::client::OwnFlows;
 use super::provider::{self, Checks};
 use super::rules::{self, Scope};
 use super::{client, mail, origin};
 use crate::settings::RealmSettings;
-use domain::{ClientId, ProviderAlias, ProviderPolicy, RealmId};
+use domain::{ClientId, ClientPolicy, ProviderAlias, ProviderPolicy, RealmId};
 use downstream::Client;
 use flow_runtime::{Bindings, Limits, RealmPolicy};
 use std::collections::BTreeMap;
@@ -56,14 +57,16 @@ fn realm(
         name: name.map_or_else(|| id.value.clone(), |name| name.value),
         realm: realm.ok()?,
         flows: checks.flows.clone(),
+        revisions: flow_runtime::Revisions::default(),
         bindings: bindings?,
         providers: policies,
-        clients: clients.iter().map(|client| (client.id.clone(), client.policy())).collect(),
+        clients: clients.iter().map(|(client, flows)| (client.id.clone(), with_flows(client.policy(), flows))).collect(),
         rules: linking.as_ref().map(|(_, set)| Arc::clone(set)).unwrap_or_default(),
         sends_mail: mail.is_some(),
         limits,
     };
     let linking_rules = linking.map(|(rules, _)| rules);
+    let clients = clients.into_iter().map(|(client, _)| client).collect();
     Some(RealmSettings { policy, origin: origin?, providers, clients, mail, linking_rules })
 }
 
@@ -141,16 +144,20 @@ fn providers(
     (policies, settings, is_whole)
 }
 
-fn clients(fields: &mut Fields, checks: &Checks<'_>, problems: &mut Problems<'_>) -> Vec<Client> {
+fn with_flows(policy: ClientPolicy, OwnFlows { first_login, post_login }: &OwnFlows) -> ClientPolicy {
+    ClientPolicy { first_login_flow: first_login.clone(), post_login_flow: post_login.clone(), ..policy }
+}
+
+fn clients(fields: &mut Fields, checks: &Checks<'_>, problems: &mut Problems<'_>) -> Vec<(Client, OwnFlows)> {
     let mut seen: BTreeMap<ClientId, Span> = BTreeMap::new();
     let mut clients = Vec::new();
     for entry in fields.mappings("clients", "a client", problems) {
-        let Some(client) = client::client(entry, checks.around, problems) else { continue };
+        let Some((client, flows)) = client::client(entry, checks, problems) else { continue };
         if let Some(first) = seen.get(&client.value.id) {
             twice("client", client.value.id.as_str(), *first, client.span, problems);
         } else {
             seen.insert(client.value.id.clone(), client.span);
-            clients.push(client.value);
+            clients.push((client.value, flows));
         }
     }
     clients

@@ -3,6 +3,7 @@
 
 use super::fields::{At, Fields};
 use super::problem::{Place, Problems, Span};
+use super::seen::Notes;
 use super::tree::{Node, Shape};
 use domain::Secret;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,8 @@ pub(super) struct Surroundings<'s> {
     pub(super) folder: PathBuf,
     /// Looks up an environment variable.
     pub(super) variable: &'s dyn Fn(&str) -> Option<String>,
+    /// What was read.
+    pub(super) notes: Notes,
 }
 
 /// Looks up a variable of this process's environment.
@@ -38,7 +41,7 @@ impl Surroundings<'_> {
     /// The text of a file that the configuration refers to.
     pub(super) fn read(&self, path: &At<String>, problems: &mut Problems<'_>) -> Option<String> {
         let full = self.path(&path.value);
-        match read_text(&full) {
+        match self.read_text(&full) {
             Ok(text) => Some(text),
             Err(reason) => {
                 let remedy = "make the file, or correct the path; it starts from the folder of the configuration";
@@ -46,6 +49,26 @@ impl Surroundings<'_> {
                 None
             }
         }
+    }
+
+    /// The text of a file, or why there is none.
+    pub(super) fn read_text(&self, path: &Path) -> Result<String, String> {
+        let bytes = self.read_bytes(path, MAX_BYTES)?.ok_or("it is larger than 1 MiB")?;
+        String::from_utf8(bytes).map_err(|_| "it is no UTF-8 text".to_owned())
+    }
+
+    /// The bytes of a file, or why there are none. `None`: it is larger than `most` bytes.
+    pub(super) fn read_bytes(&self, path: &Path, most: u64) -> Result<Option<Vec<u8>>, String> {
+        let read = || match std::fs::metadata(path)?.len() > most {
+            true => Ok(None),
+            false => std::fs::read(path).map(Some),
+        };
+        let read = read().map_err(|error: std::io::Error| error.to_string());
+        match &read {
+            Ok(None) => self.notes.unread(path),
+            read => self.notes.file(path, read.as_ref().ok().and_then(Option::as_deref)),
+        }
+        read
     }
 
     /// A secret: its value, `{ file: … }` or `{ env: … }`. White space at its end doesn't count.
@@ -97,15 +120,6 @@ impl Surroundings<'_> {
             }
         }
     }
-}
-
-/// The text of a file, or why there is none.
-pub(super) fn read_text(path: &Path) -> Result<String, String> {
-    let length = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
-    if length > MAX_BYTES {
-        return Err("it is larger than 1 MiB".to_owned());
-    }
-    std::fs::read_to_string(path).map_err(|error| error.to_string())
 }
 
 /// The place of a file that isn't the configuration.

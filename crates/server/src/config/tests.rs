@@ -34,7 +34,11 @@ fn folder() -> TempDir {
 fn read_in(folder: &TempDir, text: &str, variables: &[(&str, &str)]) -> Result<Settings, ConfigError> {
     let variables: BTreeMap<_, _> = variables.iter().copied().collect();
     let variable = |name: &str| variables.get(name).map(ToString::to_string);
-    read(text, "braid.yaml", &Surroundings { folder: folder.path().to_path_buf(), variable: &variable })
+    read(
+        text,
+        "braid.yaml",
+        &Surroundings { folder: folder.path().to_path_buf(), variable: &variable, notes: super::seen::Notes::default() },
+    )
 }
 
 fn problems(text: &str) -> Vec<Problem> {

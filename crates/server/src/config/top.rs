@@ -8,7 +8,7 @@ use super::provider::Checks;
 use super::realm::realms;
 use super::surroundings::Surroundings;
 use crate::PasswordCost;
-use crate::settings::{Settings, TrustedProxy};
+use crate::settings::{Network, Settings};
 use domain::Secret;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -27,9 +27,10 @@ pub(super) fn settings(mut root: Fields, around: &Surroundings<'_>, problems: &m
     let database = database(&mut root, around, problems);
     let listen = listen(&mut root, around, problems);
     let keyring = keyring(&mut root, around, problems);
-    let trusted_proxies = trusted_proxies(&mut root, problems);
+    let trusted_proxies = networks(&mut root, "trusted-proxies", problems);
+    let health_for = networks(&mut root, "health-for", problems);
     let (http_settings, http) = http(&mut root, around, problems);
-    let flows = flows(&mut root, around, problems);
+    let (flows, documents) = flows(&mut root, around, problems);
     let realms = realms(&mut root, &Checks { around, http, flows: &flows }, problems);
     root.end(problems);
     Some(Settings {
@@ -40,6 +41,8 @@ pub(super) fn settings(mut root: Fields, around: &Surroundings<'_>, problems: &m
         passwords: PasswordCost::Recommended,
         http: http_settings,
         realms,
+        documents: Arc::new(documents),
+        health_for,
         warnings: Vec::new(),
     })
 }
@@ -104,23 +107,23 @@ fn listen(root: &mut Fields, around: &Surroundings<'_>, problems: &mut Problems<
     read
 }
 
-fn trusted_proxies(root: &mut Fields, problems: &mut Problems<'_>) -> Vec<TrustedProxy> {
+fn networks(root: &mut Fields, key: &'static str, problems: &mut Problems<'_>) -> Vec<Network> {
     let mut read = Vec::new();
-    for text in root.texts("trusted-proxies", problems).unwrap_or_default() {
-        match proxy(&text.value) {
-            Some(proxy) => read.push(proxy),
+    for text in root.texts(key, problems).unwrap_or_default() {
+        match network(&text.value) {
+            Some(network) => read.push(network),
             None => problems.at(text.span, "this is not a network", "write `10.0.0.0/8`, or one address as `10.1.2.3`"),
         }
     }
     read
 }
 
-fn proxy(text: &str) -> Option<TrustedProxy> {
+fn network(text: &str) -> Option<Network> {
     let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
     let address: IpAddr = address.parse().ok()?;
     let longest = if address.is_ipv4() { 32 } else { 128 };
     let prefix = prefix.map_or(Some(longest), |prefix| prefix.parse().ok())?;
-    (prefix <= longest).then_some(TrustedProxy { address, prefix })
+    (prefix <= longest).then_some(Network { address, prefix })
 }
 
 /// How providers are reached, and what checks their addresses.

@@ -16,6 +16,7 @@ use downstream::CodeGrant;
 use downstream::code::issue_code;
 use flow_runtime::{Arrival, AuthenticationSession, Event, Fact, Fault, Finish, Next, Rejected, Resting, SignedIn, Step};
 use persistence::{Commit, Committed, SessionWrite, StoreError};
+use std::sync::Arc;
 
 /// How often a login looks again because somebody else was faster. Each time somebody got on, so this is no livelock.
 const LOOKS: u32 = 8;
@@ -55,7 +56,9 @@ pub(crate) struct Look {
 /// Drives one realm's logins for one request.
 pub(crate) struct Driver<'a> {
     pub(crate) shared: &'a Shared,
-    pub(crate) realm: &'a Realm,
+    /// The realm as this request sees it. It is replaced only between steps: when a login began with a revision that wasn't known
+    /// here, or when what a step was decided on was changed meanwhile.
+    pub(crate) realm: Arc<Realm>,
     /// Which login.
     pub(crate) login: SessionKey,
     pub(crate) arrival: Arrival,
@@ -71,6 +74,7 @@ impl Driver<'_> {
     /// Looks at a login, without changing anything.
     pub(crate) async fn look(&mut self, handle: &Handle) -> Result<Option<Look>, DriveError> {
         if let Some((session, version)) = self.shared.store.session(self.realm.id(), handle.key()).await? {
+            self.realm = self.shared.knowing(&self.realm, &session).await?;
             return Ok(Some(Look { session, stored: Ok(version) }));
         }
         match handle {
@@ -93,6 +97,7 @@ impl Driver<'_> {
                 Landed::Driven(driven) => return Ok(driven),
                 Landed::Stale => return Ok(Driven::Rejected(Rejected::OldPage)),
                 Landed::Moved => {}
+                Landed::PolicyMoved => self.realm = self.shared.renewed(&self.realm).await?,
             }
         }
         Err(DriveError::Busy)
@@ -124,6 +129,7 @@ impl Driver<'_> {
                     Landed::Stale if looks == LOOKS => return Ok(Driven::Rejected(Rejected::OldPage)),
                     Landed::Stale => {}
                     Landed::Moved => self.counted.clear(),
+                    Landed::PolicyMoved => self.realm = self.shared.renewed(&self.realm).await?,
                 },
             }
         }
@@ -131,8 +137,10 @@ impl Driver<'_> {
     }
 
     async fn begin(&mut self, content: &Content) -> Result<Resting, DriveError> {
-        let policy = &self.realm.policy;
-        let step = flow_runtime::begin(policy, content.start(self.login), &self.arrival, adapters::now(), &content.seed())?;
+        let pinned = content.pinned();
+        self.realm = self.shared.knowing_all(&self.realm, pinned.cloned()).await?;
+        let (policy, start) = (&self.realm.policy, content.start(self.login));
+        let step = flow_runtime::begin_with(policy, start, pinned, &self.arrival, adapters::now(), &content.seed())?;
         match self.settle_with(step, Some(content)).await? {
             Settled::Rest(resting) => Ok(*resting),
             Settled::Rejected(_) => Err(DriveError::Fault(Fault::Frames("a login that can't begin"))),
@@ -170,7 +178,7 @@ impl Driver<'_> {
         let tells = !notices.is_empty();
         let session_write = SessionWrite { session: session.clone(), read_at, decisions };
         let commit = Commit { session: Some(session_write), guards, writes, notices, code, now };
-        match self.shared.store.commit(self.realm.id(), &commit).await? {
+        match self.shared.store.commit_at(self.realm.id(), &commit, Some(self.realm.edition)).await? {
             Committed::Done { .. } => {
                 if tells {
                     self.shared.outbox.notify_one();
@@ -179,6 +187,7 @@ impl Driver<'_> {
             }
             Committed::Stale => Ok(Landed::Stale),
             Committed::GuardMoved | Committed::Conflict(_) => Ok(Landed::Moved),
+            Committed::PolicyMoved => Ok(Landed::PolicyMoved),
         }
     }
 }
@@ -211,6 +220,8 @@ enum Landed {
     Stale,
     /// An account or an identity changed: everything is asked again.
     Moved,
+    /// Rules or flows changed in the database: it is decided again by what they are now.
+    PolicyMoved,
 }
 
 enum Settled {

@@ -82,7 +82,8 @@ async fn begin(visit: &Visit, request: AuthorizeRequest) -> Response {
         let secret = entropy.secret("browser");
         (Digest::of(&secret), Some(secret))
     };
-    let content = Content::new(request, browser, adapters::now(), &entropy);
+    let pinned = realm.policy.begins_with(request.wish);
+    let content = Content::new(request, browser, pinned, adapters::now(), &entropy);
     let Some((handle, login)) = content.seal(&realm.hub, &entropy) else {
         return respond::fault(realm, &Unsealed, None);
     };

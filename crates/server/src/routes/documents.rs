@@ -1,14 +1,11 @@
-//! What anybody may read: metadata, keys, assets, health.
+//! What anybody may read: metadata, keys, assets.
 
 use super::visit::Visit;
-use crate::braid::Shared;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
-use domain::Digest;
-use std::sync::Arc;
 
 /// Metadata and keys may be kept for a while: new keys are published before they sign.
 const FOR_A_WHILE: &str = "public, max-age=300";
@@ -29,19 +26,5 @@ pub(super) async fn asset(Path(name): Path<String>) -> Response {
     match ui::assets().into_iter().find(|asset| asset.name == name) {
         Some(asset) => ([(CONTENT_TYPE, asset.media_type), (CACHE_CONTROL, FOR_EVER)], asset.text.as_str()).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
-    }
-}
-
-/// The process runs.
-pub(super) async fn live() -> StatusCode {
-    StatusCode::NO_CONTENT
-}
-
-/// The process can serve: its database answers.
-pub(super) async fn ready(State(shared): State<Arc<Shared>>) -> StatusCode {
-    let Some(realm) = shared.realms.first() else { return StatusCode::SERVICE_UNAVAILABLE };
-    match shared.store.find_token(realm.id(), &Digest::of_bytes(b"ready?"), crate::adapters::now()).await {
-        Ok(_) => StatusCode::NO_CONTENT,
-        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }

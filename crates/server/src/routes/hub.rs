@@ -6,6 +6,7 @@ use super::visit::Visit;
 use crate::adapters;
 use crate::driver::Look;
 use crate::handle::Handle;
+use crate::realm::Realm;
 use crate::respond;
 use axum::body::Bytes;
 use axum::extract::Path;
@@ -23,7 +24,8 @@ const REPEATS: Duration = Duration::from_mins(1);
 /// Draws the login's page.
 pub(super) async fn show(visit: Visit, Path(text): Path<String>) -> Response {
     let Some(handle) = Handle::read(&visit.realm.hub, &text) else { return gone(&visit) };
-    let look = match visit.driver(handle.key()).look(&handle).await {
+    let mut driver = visit.driver(handle.key());
+    let look = match driver.look(&handle).await {
         Ok(Some(look)) => look,
         Ok(None) => return gone(&visit),
         Err(error) => return failed(&visit, &text, &error),
@@ -34,7 +36,7 @@ pub(super) async fn show(visit: Visit, Path(text): Path<String>) -> Response {
     let now = adapters::now();
     match &look {
         Look { stored: Err(next), .. } if *next != Next::Show => respond::redirect(&again_path(&text)),
-        Look { session, .. } => rest(&visit, &text, session, now),
+        Look { session, .. } => rest(&visit, &driver.realm, &text, session, now),
     }
 }
 
@@ -69,14 +71,14 @@ pub(super) fn cookie_missing(visit: &Visit, handle: &str) -> Response {
     respond::error_page(&visit.realm, StatusCode::BAD_REQUEST, ErrorKind::CookieMissing, Some(WayOn::StartAgain(&path)), None)
 }
 
-fn rest(visit: &Visit, handle: &str, session: &AuthenticationSession, now: Timestamp) -> Response {
+fn rest(visit: &Visit, realm: &Realm, handle: &str, session: &AuthenticationSession, now: Timestamp) -> Response {
     match &session.rest {
         Rest::Finished { finish, at } if now.since(*at) < REPEATS => to_client(visit, session, &Next::Finished(finish.clone())),
         Rest::Denied { denial, at } if denial.to_client && now.since(*at) < REPEATS => {
             to_client(visit, session, &Next::Denied(denial.clone()))
         }
         _ if !session.is_over() && now >= session.expires_at => login_gone(visit, handle),
-        _ => match view(&visit.realm.policy, session, now, Viewer::StartingBrowser) {
+        _ => match view(&realm.policy, session, now, Viewer::StartingBrowser) {
             Some(view) => draw(visit, handle, session, &view, now),
             None => login_gone(visit, handle),
         },

@@ -7,6 +7,7 @@ use super::visit::Visit;
 use crate::adapters;
 use crate::driver::DriveError;
 use crate::handle::Handle;
+use crate::realm::Realm;
 use crate::respond;
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery};
@@ -15,13 +16,14 @@ use axum::response::Response;
 use domain::{Digest, Secret, SessionKey};
 use flow_runtime::{AuthenticationSession, Event, Viewer, view};
 use persistence::StoreError;
+use std::sync::Arc;
 use ui::{Chrome, Leave};
 
 /// Draws what the holder of the mail may see.
 pub(super) async fn show(visit: Visit, Path(token): Path<String>) -> Response {
     let digest = Digest::of(&Secret::new(token.clone()));
     match waiting(&visit, &digest).await {
-        Ok(Some(session)) => draw(&visit, &token, &digest, &session),
+        Ok(Some((session, realm))) => draw(&visit, &realm, &token, &digest, &session),
         Ok(None) => dead_link(&visit, None),
         Err(error) => respond::fault(&visit.realm, &DriveError::from(error), None),
     }
@@ -30,15 +32,15 @@ pub(super) async fn show(visit: Visit, Path(token): Path<String>) -> Response {
 /// The press, in the browser that started. Anybody else is shown the code again.
 pub(super) async fn press(visit: Visit, Path(token): Path<String>, RawQuery(query): RawQuery, body: Bytes) -> Response {
     let digest = Digest::of(&Secret::new(token.clone()));
-    let session = match waiting(&visit, &digest).await {
-        Ok(Some(session)) => session,
+    let (session, realm) = match waiting(&visit, &digest).await {
+        Ok(Some(found)) => found,
         Ok(None) => return pressed_before(&visit, &query.unwrap_or_default()).await,
         Err(error) => return respond::fault(&visit.realm, &DriveError::from(error), None),
     };
     let HubForm { csrf, .. } = HubForm::read(&body);
     let own = visit.browser.as_ref() == Some(&session.browser);
     if !own || !visit.same_origin || !visit.realm.hub.form_token_is(session.key, &session.browser, csrf.as_ref()) {
-        return draw(&visit, &token, &digest, &session);
+        return draw(&visit, &realm, &token, &digest, &session);
     }
     let (handle, text) = (Handle::Stored(session.key), session.key.to_string());
     let mut driver = visit.driver(session.key);
@@ -63,16 +65,18 @@ async fn pressed_before(visit: &Visit, query: &str) -> Response {
     }
 }
 
-/// The login that waits for this mail, if the mail is its newest, unused and in time.
-async fn waiting(visit: &Visit, digest: &Digest) -> Result<Option<AuthenticationSession>, StoreError> {
+/// The login that waits for this mail, if the mail is its newest, unused and in time; and the realm with the flows that it runs.
+async fn waiting(visit: &Visit, digest: &Digest) -> Result<Option<(AuthenticationSession, Arc<Realm>)>, StoreError> {
     let (store, realm, now) = (&visit.shared.store, visit.realm.id(), adapters::now());
     let Some(token) = store.find_token(realm, digest, now).await? else { return Ok(None) };
-    let session = store.session(realm, token.session).await?;
-    Ok(session.map(|(session, _)| session).filter(|session| session.waits_for(digest) && now < session.expires_at))
+    let session = store.session(realm, token.session).await?.map(|(session, _)| session);
+    let Some(session) = session.filter(|session| session.waits_for(digest) && now < session.expires_at) else { return Ok(None) };
+    let realm = visit.shared.knowing(&visit.realm, &session).await?;
+    Ok(Some((session, realm)))
 }
 
-fn draw(visit: &Visit, token: &str, digest: &Digest, session: &AuthenticationSession) -> Response {
-    let (realm, now) = (&visit.realm, adapters::now());
+fn draw(visit: &Visit, realm: &Realm, token: &str, digest: &Digest, session: &AuthenticationSession) -> Response {
+    let now = adapters::now();
     let own = visit.browser.as_ref() == Some(&session.browser);
     let viewer = if own { Viewer::MailInStartingBrowser } else { Viewer::MailElsewhere };
     let Some(view) = view(&realm.policy, session, now, viewer) else { return dead_link(visit, None) };

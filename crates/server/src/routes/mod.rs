@@ -5,6 +5,7 @@ mod callback;
 mod documents;
 mod follow;
 mod form;
+mod health;
 mod hub;
 mod mail_link;
 mod token;
@@ -48,8 +49,9 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/.well-known/openid-configuration", get(documents::discovery))
         .route("/.well-known/oauth-authorization-server", get(documents::discovery))
         .route("/assets/{name}", get(documents::asset))
-        .route("/health/live", get(documents::live))
-        .route("/health/ready", get(documents::ready))
+        .route("/health", get(health::show))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
         .fallback(not_found)
         .layer(CatchPanicLayer::custom(broken))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
@@ -96,7 +98,7 @@ async fn complete(State(shared): State<Arc<Shared>>, request: Request, next: Nex
 
 fn is_for_programs(uri: &Uri) -> bool {
     let path = uri.path();
-    ["/token", "/userinfo", "/jwks", "/.well-known/", "/health/", "/assets/"].iter().any(|start| path.starts_with(start))
+    ["/token", "/userinfo", "/jwks", "/.well-known/", "/health", "/assets/"].iter().any(|start| path.starts_with(start))
 }
 
 fn kind_of(status: StatusCode) -> Option<ErrorKind> {

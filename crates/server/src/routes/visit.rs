@@ -38,7 +38,7 @@ impl Visit {
     pub(super) fn driver(&self, login: SessionKey) -> Driver<'_> {
         Driver {
             shared: &self.shared,
-            realm: &self.realm,
+            realm: Arc::clone(&self.realm),
             login,
             arrival: Arrival { browser_session: self.session.clone() },
             network: &self.network,
@@ -52,7 +52,7 @@ impl Visit {
 pub(super) fn realm_of(shared: &Shared, headers: &HeaderMap) -> Option<Arc<Realm>> {
     let mut hosts = headers.get_all(HOST).iter();
     let (host, None) = (hosts.next()?.to_str().ok()?, hosts.next()) else { return None };
-    shared.realms.iter().find(|realm| realm.host == host).cloned()
+    shared.serving().realms.iter().find(|realm| realm.host == host).cloned()
 }
 
 /// `Origin` and `Sec-Fetch-Site`, where the browser sends them, must say that the request is our own. Under our own
@@ -76,7 +76,7 @@ impl FromRequestParts<Arc<Shared>> for Visit {
         Ok(Self {
             browser: Cookie::Browser.read(realm.id(), headers),
             session: Cookie::Session.read(realm.id(), headers),
-            network: network::of(peer, headers, &shared.trusted_proxies),
+            network: network::of(peer, headers, &shared.serving().trusted_proxies),
             same_origin: is_same_origin(&realm, headers),
             from_elsewhere: parts.method == Method::GET && ARRIVALS.iter().any(|start| parts.uri.path().starts_with(start)),
             shared: Arc::clone(shared),

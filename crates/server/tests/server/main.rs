@@ -9,12 +9,14 @@
 
 mod authorize;
 mod cookies;
+mod differential;
 mod log;
 mod mail;
 mod people;
 mod provider_trouble;
 mod races;
 mod rehearsal;
+mod reload;
 mod stories;
 mod takeover;
 mod tokens;
