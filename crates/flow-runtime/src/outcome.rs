@@ -1,6 +1,7 @@
 //! What a step comes to.
 
 use crate::definition::declaration::Outcome;
+use crate::definition::weighed::Weighed;
 use crate::definition::{ExecutionId, Revision};
 use crate::linking::Reasons;
 use domain::{AuthenticationMethod, Digest, FlowName, FrameId, IdentityKey, Secret, Timestamp, UpstreamExchange, User};
@@ -253,4 +254,7 @@ pub struct Decision {
     /// Why linking rules came to their verdict, if they were asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasons: Option<Reasons>,
+    /// What the condition of a sub-flow came to, if this is one that was reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Weighed>,
 }

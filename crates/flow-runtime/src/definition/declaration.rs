@@ -79,6 +79,8 @@ pub enum Outcome {
     Exhausted,
     /// It ended the login.
     Denied,
+    /// A sub-flow whose condition holds, so that it is there.
+    Entered,
 }
 
 impl Outcome {
@@ -91,6 +93,7 @@ impl Outcome {
             Self::Retry => "retry",
             Self::Exhausted => "exhausted",
             Self::Denied => "denied",
+            Self::Entered => "entered",
         }
     }
 }

@@ -42,6 +42,7 @@ impl Outcome {
             Self::Retry => "retry: the person may try again on the same page",
             Self::Exhausted => "exhausted: it can't be tried any more; the next alternative may",
             Self::Denied => "denied: it ended the login",
+            Self::Entered => "entered: its condition holds, so it is there",
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::ask::{Fact, Question};
 use crate::authenticator::Cause;
 use crate::definition::declaration::Outcome;
+use crate::definition::weighed::Weighed;
 use crate::definition::{ExecutionId, Flow};
 use crate::event::Arrival;
 use crate::linking::Reasons;
@@ -10,7 +11,7 @@ use crate::outcome::{Decision, Denial, DenialCode, Next, Rejected};
 use crate::policy::RealmPolicy;
 use crate::session::{AuthenticationSession, Chosen, How, Rest};
 use crate::write::{Guard, Notice, Write};
-use domain::{AuditEvent, AuditKind, Timestamp, UserId, Version};
+use domain::{AuditEvent, AuditKind, FlowName, Timestamp, UserId, Version};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a step comes to.
@@ -91,6 +92,8 @@ pub(super) struct Run {
     pub(super) looked_for_users: bool,
     /// The account whose identities were read at the end of the innermost frame.
     pub(super) counted: Option<UserId>,
+    /// The post-login flow that the browser session passed which was looked at in this step.
+    pub(super) live_passed: Option<FlowName>,
     /// Whose identities were read in this step.
     seen: BTreeSet<UserId>,
 }
@@ -108,6 +111,7 @@ impl Run {
             turns: 0,
             looked_for_users: false,
             counted: None,
+            live_passed: None,
             seen: BTreeSet::new(),
         }
     }
@@ -121,6 +125,9 @@ impl Run {
 
     /// Whose identities were read in this step: a live session and an identity that was found are among them.
     pub(super) fn see(&mut self, fact: &Fact) {
+        if let Fact::LiveSession(live) = fact {
+            self.live_passed = live.as_ref().and_then(|live| live.session.passed.clone());
+        }
         let seen = match fact {
             Fact::LiveSession(Some(live)) => Some(live.user.id),
             Fact::FoundIdentity(Some(known)) => Some(known.user.id),
@@ -160,7 +167,31 @@ impl Run {
             let (flow, revision) = (flow.name.clone(), flow.revision.clone());
             let reasons = self.reasons.take().filter(|(asked, _)| *asked == execution).map(|(_, reasons)| reasons);
             let name = name.to_owned();
-            self.decisions.push(Decision { frame: frame.id, flow, revision, execution, name, outcome, at, reasons });
+            let condition = None;
+            self.decisions.push(Decision { frame: frame.id, flow, revision, execution, name, outcome, at, reasons, condition });
+        }
+    }
+
+    /// Keeps what the conditions of sub-flows came to.
+    pub(super) fn weighed(&mut self, flow: &Flow, weighed: Vec<(ExecutionId, Weighed)>, at: Timestamp) {
+        let Some(frame) = self.session.frames.last().map(|frame| frame.id) else { return };
+        for (execution, weighed) in weighed {
+            let outcome = match weighed.holds {
+                Some(true) => Outcome::Entered,
+                Some(false) => Outcome::Attempted,
+                None => Outcome::Denied,
+            };
+            self.decisions.push(Decision {
+                frame,
+                flow: flow.name.clone(),
+                revision: flow.revision.clone(),
+                execution,
+                name: flow.sub_flow(execution).unwrap_or_default().to_owned(),
+                outcome,
+                at,
+                reasons: None,
+                condition: Some(weighed),
+            });
         }
     }
 
@@ -186,9 +217,14 @@ impl Run {
     }
 
     /// Ends the login with a polite no. Nothing that the login would have changed is written.
-    pub(super) fn deny(mut self, code: DenialCode, now: Timestamp) -> Step {
+    pub(super) fn deny(self, code: DenialCode, now: Timestamp) -> Step {
+        self.deny_with(code, None, now)
+    }
+
+    /// The same, with words of the flow for the person.
+    pub(super) fn deny_with(mut self, code: DenialCode, message: Option<String>, now: Timestamp) -> Step {
         let left = matches!(code, DenialCode::Left | DenialCode::ConsentRefused);
-        let denial = Denial { code, to_client: left || self.session.request.prompt.none };
+        let denial = Denial { code, to_client: left || self.session.request.prompt.none, message };
         self.writes.clear();
         self.notices.clear();
         if !denial.to_client {
