@@ -69,6 +69,8 @@ pub enum ProofKind {
     LinkedProvider,
     /// An administrator tied them by hand.
     Administrator,
+    /// Nothing was proved: the flow's author waived it, at the execution that tied them.
+    Waived,
 }
 
 impl ProofKind {
@@ -81,6 +83,7 @@ impl ProofKind {
             Self::TrustedAssertion => "trusted-assertion",
             Self::LinkedProvider => "linked-provider",
             Self::Administrator => "administrator",
+            Self::Waived => "waived",
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Accepted proofs: the only way to a link.
 
+use crate::definition::waiver::Permit;
 use crate::session::Frame;
 use domain::{Accepted, IdentityKey, LinkProof, ProofKind, RuleName, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-/// A proof that a frame's identity belongs to a user. It can only be made by [`AcceptedProof::accept`], from inside this crate,
-/// and it binds user, identity and frame; [`AcceptedProof::opens`] must hold before it is used.
+/// A proof that a frame's identity belongs to a user. It can only be made by [`AcceptedProof::accept`] and, where a flow's author
+/// accepts that nothing is proved, by [`AcceptedProof::waive`], from inside this crate. It binds user, identity and frame; [`AcceptedProof::opens`] must hold before it is used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AcceptedProof {
     user: UserId,
@@ -23,6 +24,17 @@ impl AcceptedProof {
     /// Accepts evidence that the identity of `frame` belongs to `user`. None if the frame has no identity, or the rule that found the
     /// account wants another proof.
     pub(crate) fn accept(kind: ProofKind, user: UserId, frame: &Frame, at: Timestamp) -> Option<Self> {
+        let shown = !matches!(kind, ProofKind::Created | ProofKind::Administrator | ProofKind::Waived);
+        if shown { Self::bind(kind, user, frame, at) } else { None }
+    }
+
+    /// Takes nothing for a proof, because the flow's author accepts that at this execution. The link says so for ever. None if the rule that
+    /// found the account wants a proof.
+    pub(crate) fn waive(_permit: &Permit, user: UserId, frame: &Frame, at: Timestamp) -> Option<Self> {
+        Self::bind(ProofKind::Waived, user, frame, at)
+    }
+
+    fn bind(kind: ProofKind, user: UserId, frame: &Frame, at: Timestamp) -> Option<Self> {
         let identity = frame.identity.as_ref()?.key.clone();
         if frame.demand.as_ref().is_some_and(|demand| !demand.contains(&kind)) {
             return None;

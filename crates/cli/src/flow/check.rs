@@ -1,22 +1,28 @@
 //! `braid flow check PATH…`: every problem of flow files, for people or for programs.
 
 mod json;
+mod proved;
 #[cfg(test)]
 mod tests;
 
 use super::files;
 use super::report::{self, Style};
 use crate::arguments::{CheckFormat, CheckOptions};
+use crate::failure::Failure;
 use flow_runtime::reader::{Diagnostic, Severity, printable, read_bytes};
+use proved::{Proved, Realms};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 /// One file with what was found in it.
 struct Checked {
     file: String,
     text: String,
     problems: Vec<Diagnostic>,
+    /// What was proved of it. None: it can't be read.
+    proved: Option<Proved>,
 }
 
 /// A file or folder that couldn't be opened.
@@ -30,6 +36,8 @@ struct Unopened {
 struct Found {
     checked: Vec<Checked>,
     unopened: Vec<Unopened>,
+    /// How long proving took.
+    took: Duration,
 }
 
 /// Prints every problem of the files.
@@ -38,7 +46,14 @@ struct Found {
 pub(crate) fn check(options: &CheckOptions) -> ExitCode {
     let out = io::stdout().lock();
     let style = if out.is_terminal() { Style::Graphical } else { Style::Plain };
-    let found = Found::in_paths(&options.paths);
+    let realms = match options.config.as_deref().map_or_else(|| Ok(Realms::none()), Realms::of) {
+        Ok(realms) => realms,
+        Err(error) => {
+            eprintln!("{}", Failure::Config(error));
+            return ExitCode::from(2);
+        }
+    };
+    let found = Found::in_paths(&options.paths, &realms);
     let written = match options.format {
         CheckFormat::Human => found.write(out, style),
         CheckFormat::Json => json::write(out, &found),
@@ -48,26 +63,33 @@ pub(crate) fn check(options: &CheckOptions) -> ExitCode {
 }
 
 impl Found {
-    fn in_paths(paths: &[PathBuf]) -> Self {
+    fn in_paths(paths: &[PathBuf], realms: &Realms) -> Self {
         let mut found = Self::default();
         for path in paths {
             match files::meant(path) {
-                Ok(files) => files.iter().for_each(|file| found.add(file)),
+                Ok(files) => files.iter().for_each(|file| found.add(file, realms)),
                 Err(error) => found.unopened.push(Unopened { file: name(path), reason: error.to_string() }),
             }
         }
         found
     }
 
-    fn add(&mut self, path: &Path) {
+    fn add(&mut self, path: &Path, realms: &Realms) {
         let file = name(path);
         match files::bytes(path) {
             Ok(bytes) => {
-                let problems = match read_bytes(&bytes, &file) {
-                    Ok(read) => read.warnings,
-                    Err(problems) => problems,
+                let (problems, proved) = match read_bytes(&bytes, &file) {
+                    Ok(read) => {
+                        let began = Instant::now();
+                        let mut proved = realms.prove(&read, &file);
+                        self.took += began.elapsed();
+                        let mut problems = read.warnings;
+                        problems.append(&mut proved.problems);
+                        (problems, Some(proved))
+                    }
+                    Err(problems) => (problems, None),
                 };
-                self.checked.push(Checked { file, text: String::from_utf8_lossy(&bytes).into_owned(), problems });
+                self.checked.push(Checked { file, text: String::from_utf8_lossy(&bytes).into_owned(), problems, proved });
             }
             Err(error) => self.unopened.push(Unopened { file, reason: error.to_string() }),
         }
@@ -82,10 +104,28 @@ impl Found {
                 writeln!(out, "{}", report::shown(problem, text, style))?;
             }
         }
+        for (file, waived) in self.waived() {
+            writeln!(out, "{file}: {}", printable(waived))?;
+        }
         if let Some(problem) = self.checked.iter().flat_map(|checked| &checked.problems).next() {
             writeln!(out, "`braid flow explain-code {}` says more about a code.", problem.code.id)?;
         }
+        let proved = || self.checked.iter().filter_map(|checked| checked.proved.as_ref());
+        let (states, settings): (usize, usize) =
+            (proved().map(|proved| proved.states).sum(), proved().map(|proved| proved.settings).sum());
+        if settings > 0 {
+            let took = proved::took(self.took);
+            writeln!(out, "{} visited in {}, {took}", counted(states, "state"), counted(settings, "setting"))?;
+        }
         writeln!(out, "{}", self.summary())
+    }
+
+    /// What is waived, with its file.
+    fn waived(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.checked.iter().flat_map(|checked| {
+            let waived = checked.proved.iter().flat_map(|proved| &proved.waived);
+            waived.map(|line| (checked.file.as_str(), line.as_str()))
+        })
     }
 
     fn count(&self, severity: Severity) -> usize {

@@ -77,6 +77,7 @@ pub(super) fn proof(proof: &LinkProof) -> String {
         ProofKind::TrustedAssertion => "a trusted provider vouched for the address that the account has proved",
         ProofKind::LinkedProvider => "a fresh login with another identity of the account",
         ProofKind::Administrator => "an administrator said so",
+        ProofKind::Waived => "nothing was proved: the flow links without a proof",
     };
     match &proof.accepted {
         Accepted::Login { flow, rule: Some(rule), .. } => format!("{what} (flow {flow}, rule {rule})"),

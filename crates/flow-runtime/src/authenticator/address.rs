@@ -23,6 +23,15 @@ pub(super) fn owner(sight: &Sight<'_>) -> Option<User> {
     }
 }
 
+/// What is there to do for somebody of whom [`owner`] knows nothing. A new account that has just proved its address needs nothing more.
+pub(super) fn nothing_to_do(sight: &Sight<'_>) -> Turn {
+    let is_proved = |email: &OwnedAddress| email.is_proved();
+    match sight.frame.user.as_ref().map(|chosen| &chosen.how) {
+        Some(How::Created(new)) if new.email.as_ref().is_some_and(is_proved) => Turn::just(Act::Succeed),
+        _ => Turn::just(Act::Attempted),
+    }
+}
+
 /// How is the account now? With that every turn begins.
 pub(super) fn look(owner: &User) -> Turn {
     Turn::ask(Question::FindUser(owner.id))

@@ -1,6 +1,6 @@
 //! `change-address`: whoever has just signed in gives the account another address, once they have shown that it is theirs.
 
-use super::address::{self, Wish, look, owner, still_there};
+use super::address::{self, Wish, look, nothing_to_do, owner, still_there};
 use super::fields::{Reading, problems, remembered};
 use super::mailing::{self, LIFETIME, LIFETIME_KEY};
 use super::{Act, Authenticator, Cause, Effect, Input, Sight, Turn};
@@ -42,7 +42,7 @@ impl Authenticator for ChangeAddress {
 
     fn act(&self, sight: &Sight<'_>, input: Input<'_>, entropy: &Entropy) -> Turn {
         let Some(owner) = fresh_owner(sight).filter(|_| sight.policy.sends_mail) else {
-            return Turn::just(Act::Attempted);
+            return nothing_to_do(sight);
         };
         match input {
             Input::Enter { .. } => Turn::just(Act::Show { retry: false }),

@@ -3,6 +3,7 @@
 use super::hand_over::{self, Comer};
 use super::{Act, Effect, Found, Sight, Turn, new_user};
 use crate::ask::{Candidate, Candidates, Question};
+use crate::definition::waiver::Permit;
 use crate::linking::{Case, Judgement, LinkingVerdict, One};
 use crate::others::{Joining, joining_if};
 use crate::outcome::DenialCode;
@@ -45,14 +46,25 @@ pub(super) fn remembered(sight: &Sight<'_>, found: &Candidates, one: One) -> Eff
 /// Links the account on the provider's word. An account that only claims the address is handed over by that, where the provider is set up
 /// for it; else it is never opened. Where the person must be asked about other identities first, nothing is linked here.
 pub(super) fn link(sight: &Sight<'_>, user: Box<User>, hands_over: bool) -> Turn {
+    let accepted = AcceptedProof::accept(ProofKind::TrustedAssertion, user.id, sight.frame, sight.now);
+    link_with(sight, user, accepted.map(|proof| if hands_over { proof.handing_over() } else { proof }))
+}
+
+/// Links the account although nothing proves it, because the flow's author accepts that.
+pub(super) fn link_unproved(sight: &Sight<'_>, user: Box<User>, permit: &Permit) -> Turn {
+    let waived = AcceptedProof::waive(permit, user.id, sight.frame, sight.now);
+    link_with(sight, user, waived)
+}
+
+fn link_with(sight: &Sight<'_>, user: Box<User>, proof: Option<AcceptedProof>) -> Turn {
     if !user.is_open() {
         return Turn::just(Act::Deny(DenialCode::AccountDisabled));
     }
+    let hands_over = proof.as_ref().is_some_and(AcceptedProof::hands_over);
     if matches!(joining_if(sight.policy, sight.frame, hands_over), Joining::IfWanted(_)) {
         return Turn::just(Act::Attempted);
     }
-    let accepted = AcceptedProof::accept(ProofKind::TrustedAssertion, user.id, sight.frame, sight.now);
-    match accepted.map(|proof| if hands_over { proof.handing_over() } else { proof }) {
+    match proof {
         Some(proof) => Turn::just(Act::Succeed).with(Effect::User(new_user::chosen(sight, How::Proved(user, proof), None))),
         None => Turn::just(Act::Attempted),
     }

@@ -1,6 +1,6 @@
 //! `verify-address`: whoever signs in shows that the account's address is theirs.
 
-use super::address::{self, Wish, look, owner, still_there};
+use super::address::{self, Wish, look, nothing_to_do, owner, still_there};
 use super::mailing::{self, LIFETIME, LIFETIME_KEY};
 use super::{Act, Authenticator, Effect, Input, Sight, Turn};
 use crate::ask::Fact;
@@ -38,7 +38,7 @@ impl Authenticator for VerifyAddress {
     }
 
     fn act(&self, sight: &Sight<'_>, input: Input<'_>, entropy: &Entropy) -> Turn {
-        let Some(owner) = owner(sight) else { return Turn::just(Act::Attempted) };
+        let Some(owner) = owner(sight) else { return nothing_to_do(sight) };
         match (input, unproved(&owner)) {
             (Input::Enter { .. }, None) => Turn::just(Act::Succeed),
             (Input::Enter { .. }, Some(_)) if !sight.policy.sends_mail => Turn::just(Act::Attempted),

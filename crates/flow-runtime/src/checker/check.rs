@@ -2,7 +2,7 @@
 
 use super::assumed::{Assumed, Fixed, assuming, combinations};
 use super::explore::explore;
-use super::judging::{Broken, broken, revealed};
+use super::judging::{Broken, broken, ends, revealed};
 use super::reach::unreached;
 use super::realm::Realm;
 use super::setting::{Existing, Rules, Setting, Word};
@@ -67,6 +67,7 @@ fn explored(flow: &Flow, scope: &Scope) -> Checked {
     let opened = flow.clone().with(every, flow.assumes.clone());
     let mut found = Found::default();
     let mut outcomes = BTreeMap::new();
+    let (mut signs_in, mut refuses) = (false, false);
     for assumed in &combinations {
         let Some(flow) = assuming(&opened, assumed).map(Arc::new) else { return undecided(flow, "it is too large") };
         for &setting in &scope.settings {
@@ -81,6 +82,8 @@ fn explored(flow: &Flow, scope: &Scope) -> Checked {
             for broken in broken(&scope.realm, &flow, setting, &explored) {
                 found.add(&flow, scope, (setting, assumed), broken);
             }
+            let (finishes, by_accident) = ends(&explored);
+            (signs_in, refuses) = (signs_in || finishes, refuses || by_accident);
             for (execution, ways) in explored.outcomes {
                 outcomes.entry(execution).or_insert_with(BTreeSet::new).extend(ways);
             }
@@ -98,6 +101,11 @@ fn explored(flow: &Flow, scope: &Scope) -> Checked {
                 found.add(&flow, scope, (setting, assumed), broken);
             }
         }
+    }
+    if refuses && !signs_in {
+        let message = "nobody can ever finish".to_owned();
+        let finding = Finding::without_story(flow, Property::P4, ExecutionId(0), message);
+        found.0.insert(finding.key(), finding);
     }
     if scope.is_all {
         found.0.extend(unreached(flow, &outcomes).into_iter().map(|finding| (finding.key(), finding)));

@@ -166,7 +166,7 @@ impl Search<'_> {
 
     fn note(&mut self, decisions: &[Decision]) {
         for decision in decisions.iter().filter(|decision| decision.flow == self.realm.flow) {
-            self.explored.outcomes.entry(decision.execution).or_default().insert(word_for(decision.outcome));
+            self.explored.outcomes.entry(decision.execution).or_default().insert(decision.outcome.as_str());
         }
     }
 
@@ -209,17 +209,6 @@ fn end_of(state: &State) -> Option<End> {
         }
         Rest::Denied { denial, .. } => Some(End::Denied { code: denial.code, proved: state.proved }),
         Rest::Showing(_) | Rest::AtProvider { .. } | Rest::Consent(_) => None,
-    }
-}
-
-fn word_for(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Succeeded => "succeeded",
-        Outcome::Attempted => "attempted",
-        Outcome::Challenged => "challenged",
-        Outcome::Retry => "retry",
-        Outcome::Exhausted => "exhausted",
-        Outcome::Denied => "denied",
     }
 }
 

@@ -106,6 +106,13 @@ fn is_declared(code: DenialCode) -> bool {
     }
 }
 
+/// Whether somebody signs in, and whether somebody is refused although nobody decided that.
+pub(super) fn ends(explored: &Explored) -> (bool, bool) {
+    let signs_in = explored.nodes.iter().any(|node| matches!(node.end, Some(End::SignedIn(_))));
+    let refuses = explored.nodes.iter().any(|node| matches!(node.end, Some(End::Denied { code, .. }) if !is_declared(code)));
+    (signs_in, refuses)
+}
+
 /// Everybody who should be able to finish can, unless all that happens to them is that somebody decided against it.
 fn locked_out(realm: &Realm, flow: &Flow, setting: Setting, explored: &Explored) -> Vec<Broken> {
     let denied = |node: &super::explore::Node| match node.end {
@@ -123,7 +130,8 @@ fn locked_out(realm: &Realm, flow: &Flow, setting: Setting, explored: &Explored)
     };
     let holders = holders(realm, flow, setting, explored);
     let shut_out = holders.into_iter().filter(|holder| !signed_in(holder));
-    let decided = by_accident().is_none() && any_denied();
+    let waits = explored.nodes.iter().any(|node| node.waits_in_vain);
+    let decided = by_accident().is_none() && (any_denied() || waits);
     let broken = shut_out.filter(|_| !decided).map(|holder| {
         let number = by_accident();
         let node = number.and_then(|number| explored.nodes.get(number));

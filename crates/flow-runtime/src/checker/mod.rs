@@ -8,6 +8,7 @@ mod binding;
 mod cast;
 mod check;
 mod deed;
+mod diagnostics;
 mod explore;
 mod judging;
 mod reach;

@@ -40,7 +40,9 @@ fn level(flow: &Flow, level_: &Level, outcomes: &Outcomes, findings: &mut Vec<Fi
 fn is_reached(execution: &Execution, outcomes: &Outcomes) -> bool {
     match &execution.node {
         Node::Authenticator(_) => outcomes.contains_key(&execution.id),
-        Node::SubFlow { level, .. } => level.executions.is_empty() || level.enabled().any(|inner| is_reached(inner, outcomes)),
+        Node::SubFlow { level, .. } => {
+            level.enabled().next().is_none() || level.enabled().any(|inner| is_reached(inner, outcomes))
+        }
     }
 }
 

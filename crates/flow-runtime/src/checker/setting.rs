@@ -76,6 +76,8 @@ pub struct Setting {
     /// Whether something is due at the account of whoever signs in: a claimed address to be proved, a password to be renewed, a profile
     /// to be completed.
     pub due: bool,
+    /// Whether the browser is signed in already, to one's own account.
+    pub live: bool,
 }
 
 impl Existing {
@@ -98,7 +100,12 @@ impl Setting {
     pub fn all(serves: Serves, mails: &[bool]) -> Vec<Self> {
         match serves {
             Serves::FirstLogin => first_logins(mails),
-            Serves::Wish(_) => each(&[Word::Nothing], &Existing::ALL, mails, &[false, true]),
+            Serves::Wish(_) => {
+                let mut settings = each(&[Word::Nothing], &Existing::ALL, mails, &[false, true]);
+                let live = each(&[Word::Nothing], &[Existing::Nobody], mails, &[false, true]);
+                settings.extend(live.into_iter().map(|setting| Setting { live: true, ..setting }));
+                settings
+            }
             Serves::PostLogin => each(&[Word::Nothing], &[Existing::Nobody], mails, &[false, true]),
         }
     }
@@ -115,7 +122,8 @@ fn each(words: &[Word], existing: &[Existing], mails: &[bool], due: &[bool]) -> 
     for &word in words {
         for &existing in existing {
             for &mails in mails {
-                settings.extend(due.iter().map(|&due| Setting { word, existing, rules: Rules::Usual, mails, due }));
+                let one = |&due| Setting { word, existing, rules: Rules::Usual, mails, due, live: false };
+                settings.extend(due.iter().map(one));
             }
         }
     }

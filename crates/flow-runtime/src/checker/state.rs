@@ -9,7 +9,7 @@ use crate::outcome::{Decision, Fault};
 use crate::session::{Errand, Frame, How, Memory, Opens};
 use crate::world::{Came, Given, Login, World, request};
 use crate::{AuthenticationSession, Flow, Rest};
-use domain::UserId;
+use domain::{AuthenticationMethod, BrowserSession, Digest, UserId};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -39,7 +39,8 @@ impl State {
         let mut request = request(realm.client.id.clone());
         request.wish = realm.wish();
         request.provider_hint = realm.goes_straight().then(|| realm.provider.alias.clone());
-        let mut login = world.about_to_login(request, None);
+        let cookie = setting.live.then(|| signed_in(&mut world));
+        let mut login = world.about_to_login(request, cookie);
         let came = world.drive(&mut login, None, &mut |_| {});
         Some(Self { world, login, proved: false }.came(came))
     }
@@ -197,6 +198,26 @@ impl State {
         let Some(How::Proved(user, proof)) = frame.user.as_ref().map(|chosen| &chosen.how) else { return false };
         self.world.has_shown(self.login.start.key, proof.kind(), (user, proof.hands_over()))
     }
+}
+
+/// A live browser session of one's own account: its cookie's digest.
+fn signed_in(world: &mut World) -> Digest {
+    let id = Digest::of_bytes(b"a live session");
+    if let Some(user) = world.users.get(&OWN) {
+        let session = BrowserSession {
+            id: id.clone(),
+            user: OWN,
+            subject: user.subject.clone(),
+            epoch: user.epoch,
+            methods: vec![AuthenticationMethod::Password],
+            identity: None,
+            passed: None,
+            auth_time: world.now,
+            expires_at: world.now.plus(world.policy.limits.session_lifetime),
+        };
+        world.sessions.insert(id.clone(), session);
+    }
+    id
 }
 
 /// Accounts that are made are alike.

@@ -71,7 +71,8 @@ fn surroundings(setting: Setting) -> Vec<String> {
     };
     let mails = (!setting.mails).then(|| "the realm sends no mail".to_owned());
     let due = setting.due.then(|| "something is due at the account".to_owned());
-    holders.map(str::to_owned).into_iter().chain(rules).chain(mails).chain(due).collect()
+    let live = setting.live.then(|| "the browser is signed in".to_owned());
+    holders.map(str::to_owned).into_iter().chain(rules).chain(mails).chain(due).chain(live).collect()
 }
 
 fn sentence(deed: &Deed) -> String {

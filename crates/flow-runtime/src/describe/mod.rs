@@ -8,6 +8,7 @@ mod text;
 mod tests;
 
 pub use data::data;
+pub(crate) use schema::mapping;
 pub use schema::schema;
 pub use text::{authenticator, overview};
 

@@ -46,7 +46,7 @@ fn with(mut value: Value, more: &[(&str, Value)]) -> Value {
 }
 
 /// A mapping with these keys and no others.
-fn mapping(description: &str, words: &[Word]) -> Value {
+pub(crate) fn mapping(description: &str, words: &[Word]) -> Value {
     let properties: Map<String, Value> = words.iter().map(|word| (word.name.to_owned(), property(word))).collect();
     let required: Vec<&str> = words.iter().filter(|word| word.default.is_none()).map(|word| word.name).collect();
     json!({

@@ -1,25 +1,30 @@
 //! What must hold between the executions of a document, beyond each one by itself.
 
+mod begins;
 mod idle;
 mod reachable;
+mod waivers;
 
 use super::code;
 use super::diagnostic::{Problems, Span};
-use super::draft::{Authenticator, Document, Execution, Level, Node, When};
+use super::draft::{Asked, Authenticator, Document, Execution, Level, Node, When};
 use super::suggest::{one_of, quoted};
 use crate::Requirement;
-use crate::definition::condition::NamedFact;
 use crate::definition::declaration::{Establishes, Need};
+use crate::definition::fact::About;
+use crate::definition::waiver::Waiver;
 use std::collections::BTreeMap;
 
-/// Reports what doesn't fit together.
-pub(super) fn document(document: &Document, problems: &mut Problems) {
+/// Reports what doesn't fit together, and finds out where the waivers belong.
+pub(super) fn document(document: &Document, problems: &mut Problems) -> Vec<Waiver> {
     names(&document.level, &mut BTreeMap::new(), problems);
     requirements(&document.level, problems);
     idle::level(&document.level, problems);
     reachable::level(&document.level, problems);
-    let mut reached = Reached { existing_user: false, user: false, problems };
+    let begins = begins::of(&document.level);
+    let mut reached = Reached { identity: begins.identity, existing_user: false, user: begins.user, problems };
     reached.level(&document.level);
+    waivers::of(document, problems)
 }
 
 /// Sub-flows are told apart by their names in records and on pages.
@@ -72,6 +77,7 @@ fn never_runs(execution: &Execution, required: &Execution, problems: &mut Proble
 
 /// What is there when an execution is reached, in the order of the file.
 struct Reached<'p> {
+    identity: bool,
     existing_user: bool,
     user: bool,
     problems: &'p mut Problems,
@@ -100,27 +106,37 @@ impl Reached<'_> {
             self.need_existing_user(declaration.name, span);
         }
         if declaration.needs.contains(&Need::User) && !self.user {
-            let message = format!("`{}` needs somebody who signs in, but nothing before it signs anybody in", declaration.name);
-            let those = self.those_that_establish(Establishes::User);
-            self.problems
-                .report(&code::NEED_NOT_MET, span, message)
-                .label("nobody here")
-                .help(format!("put {} somewhere before it", one_of(&those)));
+            self.need_user(declaration.name, span);
         }
         self.existing_user |= declaration.establishes.contains(&Establishes::ExistingUser);
         self.user |= declaration.establishes.contains(&Establishes::User);
     }
 
     fn condition(&mut self, when: &When) {
-        for (fact, span) in &when.facts {
-            match fact {
-                NamedFact::ExistingUserHasPassword | NamedFact::ExistingUserAddressProved => {
-                    let name = NamedFact::ALL.iter().find(|(_, named)| named == fact).map_or("the fact", |(name, _)| name);
-                    self.need_existing_user(name, *span);
-                }
-                NamedFact::IdentityAddressTrusted | NamedFact::IdentityHasAddress => {}
+        for Asked { name, about, span } in &when.asks {
+            match about {
+                About::ExistingUser => self.need_existing_user(name, *span),
+                About::User if !self.user => self.need_user(name, *span),
+                About::Identity if !self.identity => self.need_identity(name, *span),
+                About::User | About::Identity | About::Comer | About::Login => {}
             }
         }
+    }
+
+    fn need_user(&mut self, name: &str, span: Span) {
+        let message = format!("`{name}` needs somebody who signs in, but nothing before it signs anybody in");
+        let those = self.those_that_establish(Establishes::User);
+        self.problems
+            .report(&code::NEED_NOT_MET, span, message)
+            .label("nobody here")
+            .help(format!("put {} somewhere before it", one_of(&those)));
+    }
+
+    fn need_identity(&mut self, name: &str, span: Span) {
+        self.problems
+            .report(&code::NEED_NOT_MET, span, format!("`{name}` needs an identity, but this flow begins without one"))
+            .label("no identity here")
+            .help("ask for it in a first-login flow or a post-login flow; here there are `provider` and facts about `user`");
     }
 
     fn need_existing_user(&mut self, name: &str, span: Span) {

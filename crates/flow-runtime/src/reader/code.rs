@@ -1,7 +1,6 @@
 //! Every kind of problem that a document can have: its stable code, its severity, its title, and why it is one.
 
 /// A kind of problem. Two are the same if their ids are.
-#[derive(Debug)]
 pub struct Code {
     /// The id, like `BF0012`. It never changes its meaning.
     pub id: &'static str,
@@ -17,6 +16,12 @@ pub struct Code {
     pub bad: &'static [u8],
     /// A document of the same kind without any problem: `examples/ID.good.yaml`.
     pub good: &'static str,
+}
+
+impl std::fmt::Debug for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.id)
+    }
 }
 
 impl PartialEq for Code {
@@ -37,11 +42,18 @@ pub enum Severity {
 }
 
 impl Code {
-    /// Whether a comment can silence it: a warning about what a flow does.
+    /// Whether a comment can silence it: a warning about what a flow does, not about how something is silenced or waived.
     pub fn can_be_silenced(&self) -> bool {
-        let about_comments =
-            [&UNREADABLE_SILENCE, &SILENCE_WITHOUT_REASON, &SILENCE_OF_UNKNOWN_CODE, &SILENCE_OF_ERROR, &SILENCE_OF_NOTHING];
-        self.severity == Severity::Warning && !about_comments.contains(&self)
+        let about_answers = [
+            &UNREADABLE_SILENCE,
+            &SILENCE_WITHOUT_REASON,
+            &SILENCE_OF_UNKNOWN_CODE,
+            &SILENCE_OF_ERROR,
+            &SILENCE_OF_NOTHING,
+            &WAIVER_OF_ANOTHER_FLOW,
+            &NOTHING_TO_WAIVE,
+        ];
+        self.severity == Severity::Warning && !about_answers.contains(&self)
     }
 }
 
@@ -52,7 +64,7 @@ pub fn find(id: &str) -> Option<&'static Code> {
 
 macro_rules! codes {
     ($($name:ident, $id:literal, $severity:ident, $title:literal, $explanation:literal;)*) => {
-        $(pub(super) static $name: Code = Code {
+        $(pub(crate) static $name: Code = Code {
             id: $id,
             severity: Severity::$severity,
             title: $title,
@@ -116,13 +128,15 @@ codes! {
     BESIDE_ITS_AUTHENTICATOR, "BF0036", Error, "a key beside its authenticator",
         "The settings of an authenticator stand inside it. A list item that has several keys, none of which is `flow`, is an indentation mistake.";
     BAD_CONDITION, "BF0040", Error, "a bad condition",
-        "A condition is the name of a fact, or one of `all`, `any`, `not` and `provider`.";
+        "A condition is the name of a fact, perhaps with a value, or one of `all`, `any`, `not` and `cel`.";
     UNKNOWN_FACT, "BF0041", Error, "an unknown fact",
         "No fact of a login has this name.";
     BAD_PROVIDER, "BF0042", Error, "a bad provider alias",
         "No identity provider can have this alias.";
     REQUIREMENT_WITH_WHEN, "BF0043", Error, "a requirement beside a condition",
         "A sub-flow with `when:` is required if the condition holds, and isn't there otherwise. It can only be disabled on top.";
+    BAD_EXPRESSION, "BF0044", Error, "a bad expression",
+        "An expression is a small part of CEL over what is known of a login. It is read and typed when the flow is loaded.";
     NEVER_RUNS, "BF0050", Error, "an alternative that never runs",
         "Where something at a level is required, alternatives at that level are never tried.";
     NEED_NOT_MET, "BF0051", Error, "an execution that can't do its work",
@@ -145,4 +159,36 @@ codes! {
         "Only warnings about what a flow does can be silenced. A file with an error isn't used, and a comment doesn't change that.";
     SILENCE_OF_NOTHING, "BF0064", Warning, "a comment that silences nothing",
         "There is no such warning at the line that the comment is for. It may have been there once; a comment that stays could hide the next one.";
+    UNKNOWN_STEP, "BF0070", Error, "a step that nobody can take",
+        "A step of a test is one thing that happens or is seen: a key from a short list, with its value.";
+    BAD_TEST_VALUE, "BF0071", Error, "a value that no login can have",
+        "A test plays a login with this value, so it must be one that a real login could have.";
+    TEST_TWICE, "BF0072", Error, "a test name twice",
+        "Whoever reads that a test is red must know which one.";
+    NOBODY, "BF0073", Error, "an account that isn't there",
+        "A test knows the accounts that it begins with, and those that somebody makes on the way.";
+    NOTHING_EXPECTED, "BF0074", Error, "a test that expects nothing",
+        "It would be green whatever came of the login.";
+    BAD_RULE, "BF0075", Error, "a linking rule that can't be used",
+        "Tests write linking rules as the configuration does, and they are checked as strictly.";
+    UNKNOWN_PROPERTY, "BF0080", Error, "a property that isn't there",
+        "A waiver accepts that one of the properties is broken that are proved of every flow.";
+    WAIVER_NOWHERE, "BF0081", Error, "a waiver for nothing",
+        "A waiver is good for one execution, or for the flow itself. A waiver for nothing would look like an answer to something.";
+    WAIVER_WITHOUT_REASON, "BF0082", Error, "a waiver without a reason",
+        "Whoever reads the flow, the log or the audit trail must be able to judge whether the waiver is still right.";
+    WAIVER_OF_ANOTHER_FLOW, "BF0083", Warning, "a waiver of another flow",
+        "A waiver is good for the flow that it was given to. A copy under another name is another flow, which somebody has to answer for anew.";
+    LINKED_WITHOUT_PROOF, "BF0101", Error, "P1: linked without a proof",
+        "Somebody gets an identity linked to an account that they haven't proved, and from then on they get in. Only a proof that policy accepts for that account and that identity may link it.";
+    CANNOT_FINISH, "BF0104", Error, "P4: somebody can't finish",
+        "Whoever holds a proof that the flow asks for, or is new, must be able to get in unless somebody decided otherwise; and no page may be a dead end.";
+    NEVER_HAPPENS, "BF0106", Error, "P6: something never happens",
+        "However a login goes, the execution never has a turn. Whoever wrote it counts on it in vain.";
+    TELLS_STRANGERS, "BF0110", Error, "P10: it tells strangers who has an account",
+        "Somebody who has proved nothing sees something else where an address has an account. Only an execution that says `reveals: account` may do that.";
+    NOT_DECIDED, "BF0120", Error, "nobody knows whether it holds",
+        "There is more to try out than is tried, so nothing is proved. What isn't proved doesn't serve.";
+    NOTHING_TO_WAIVE, "BF0121", Warning, "a waiver that waives nothing",
+        "The property holds there. A waiver that stays could hide the next harm.";
 }

@@ -18,7 +18,7 @@ pub struct Span {
 
 impl Span {
     /// The beginning of the text.
-    pub(super) const START: Self = Self { line: 1, column: 1, offset: 0, length: 0 };
+    pub(crate) const START: Self = Self { line: 1, column: 1, offset: 0, length: 0 };
 
     /// The point right after this beginning of a text.
     pub(super) fn after(before: &str) -> Self {

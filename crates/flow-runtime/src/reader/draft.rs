@@ -6,9 +6,10 @@ use crate::definition::condition::Condition;
 use crate::definition::config::Value;
 use crate::definition::declaration::Kind;
 use crate::definition::fact::About;
+use crate::definition::waiver::{Assumption, Property};
 use crate::flow_test::FlowTest;
 use domain::FlowName;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A whole document.
 #[derive(Debug)]
@@ -17,6 +18,21 @@ pub(super) struct Document {
     pub(super) description: Option<String>,
     pub(super) level: Level,
     pub(super) tests: Vec<FlowTest>,
+    /// The place of its name.
+    pub(super) span: Span,
+    pub(super) waivers: Vec<Waiver>,
+    pub(super) assumes: BTreeSet<Assumption>,
+}
+
+/// A waiver, as it is written.
+#[derive(Debug)]
+pub(super) struct Waiver {
+    pub(super) property: Property,
+    /// The way to an execution.
+    pub(super) at: (String, Span),
+    /// The flow that it was given to.
+    pub(super) flow: (String, Span),
+    pub(super) reason: String,
 }
 
 /// The executions at one level.

@@ -1,6 +1,7 @@
 //! The keys that documents and sub-flows have, as data. The reader takes no others, and schema and documentation are made of these.
 
-use serde_json::Value;
+use crate::definition::waiver::Assumption;
+use serde_json::{Value, json};
 
 /// One key of a mapping.
 pub struct Word {
@@ -79,6 +80,27 @@ pub const DOCUMENT: &[Word] = &[
     },
     ON_EMPTY,
     EXECUTIONS,
+    Word {
+        name: "assumes",
+        description: "What the flow takes for granted of every realm, provider and client that it is bound to. Where it isn't so, the flow doesn't serve.",
+        example: "[mail]",
+        default: Some("nothing is taken for granted"),
+        holds: Holds::Described(assumes),
+    },
+    Word {
+        name: "waivers",
+        description: "Where the author accepts that a property is broken, and why.",
+        example: "[{ property: P10, at: confirm-link, for: my-flow, reason: everybody here knows everybody }]",
+        default: Some("nothing is accepted"),
+        holds: Holds::Described(waivers),
+    },
+    Word {
+        name: "tests",
+        description: "What must come of logins of invented people. `braid flow test` plays them; a flow with a red test doesn't load.",
+        example: "[{ name: a new person, identity: { provider: campus }, then: { signed-in: new } }]",
+        default: Some("nothing is tested"),
+        holds: Holds::Described(crate::flow_test::schema),
+    },
 ];
 
 /// The keys of a sub-flow.
@@ -101,6 +123,47 @@ pub const SUB_FLOW: &[Word] = &[
     ON_EMPTY,
     EXECUTIONS,
 ];
+
+/// The keys of a waiver.
+pub const WAIVER: &[Word] = &[
+    Word {
+        name: "property",
+        description: "The property that is broken there.",
+        example: "P1",
+        default: None,
+        holds: Holds::OneOf(&["P1", "P4", "P6", "P10"]),
+    },
+    Word {
+        name: "at",
+        description: "The execution where it is broken, or the flow: its name, with the names of what it stands in before it where that is needed.",
+        example: "create or link / auto-set-existing-user",
+        default: None,
+        holds: Holds::Text,
+    },
+    Word {
+        name: "for",
+        description: "The name of the flow that the waiver is for. It doesn't count in a copy with another name.",
+        example: "first-broker-login",
+        default: None,
+        holds: Holds::FlowName,
+    },
+    Word {
+        name: "reason",
+        description: "Why that is accepted, for whoever reads the file, the log or the audit trail.",
+        example: "only our own directory sends people here",
+        default: None,
+        holds: Holds::Text,
+    },
+];
+
+fn assumes() -> Value {
+    let words = Assumption::ALL.map(Assumption::as_str);
+    json!({ "type": "array", "items": { "enum": words } })
+}
+
+fn waivers() -> Value {
+    json!({ "type": "array", "items": crate::describe::mapping("A waiver.", WAIVER) })
+}
 
 /// The names of keys.
 pub(super) fn names(words: &'static [Word]) -> Vec<&'static str> {

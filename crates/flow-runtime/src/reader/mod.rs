@@ -4,13 +4,14 @@
 //! problem, with line, column and advice. Hostile files are refused cheaply, by size, depth and count.
 
 mod check;
-mod code;
+pub(crate) mod code;
 mod compile;
 mod diagnostic;
 mod draft;
 pub mod keys;
 mod lower;
 mod outline;
+mod places;
 mod render;
 mod revision;
 mod shipped;
@@ -24,7 +25,9 @@ mod tests;
 pub use code::{CODES, Code, Severity, find};
 pub use diagnostic::{Diagnostic, Span};
 pub(crate) use lower::written;
+pub(crate) use outline::in_words;
 pub use outline::{Outline, OutlineExecution, OutlineLevel, OutlineNode, Setting};
+pub use places::{Place, Places};
 pub use render::printable;
 pub use shipped::{SHIPPED, Shipped, shipped};
 pub use suggest::instead_of;
@@ -32,6 +35,7 @@ pub use suggest::instead_of;
 use crate::Flow;
 use crate::authenticator::KINDS;
 use crate::definition::declaration::Kind;
+use crate::flow_test::{FlowTest, Given, Step};
 use diagnostic::Problems;
 use silence::Silences;
 
@@ -47,6 +51,10 @@ pub struct Read {
     pub description: Option<String>,
     /// What the document says, as data: for pictures and comparisons.
     pub outline: Outline,
+    /// Its tests, in the order of the file. They change nothing, so they aren't part of the revision.
+    pub tests: Vec<FlowTest>,
+    /// Where each execution stands.
+    pub places: Places,
     /// What is odd about the document, but allowed, in the order of the file.
     pub warnings: Vec<Diagnostic>,
 }
@@ -63,19 +71,42 @@ pub fn read_with(kinds: &'static [&'static Kind], text: &str, name: &str) -> Res
     let mut problems = Problems::new(kinds);
     let document = tree::parse(text, &mut problems).map(|tree| {
         let document = lower::document(&tree.root, &mut problems);
-        check::document(&document, &mut problems);
+        let waivers = check::document(&document, &mut problems);
         if tree.whole {
             Silences::of(text, &mut problems).apply(&mut problems);
         } else {
             problems.forget_what_is_missing();
         }
-        document
+        (document, waivers)
     });
     let found = problems.sorted(name);
     let failed = found.iter().any(|diagnostic| diagnostic.code.severity == Severity::Error);
-    let outline = document.as_ref().and_then(outline::of);
-    match document.and_then(compile::document).zip(outline) {
-        Some(((flow, description), outline)) if !failed => Ok(Read { flow, description, outline, warnings: found }),
+    let outline = document.as_ref().and_then(|(document, _)| outline::of(document));
+    let places = document.as_ref().map(|(document, _)| places::of(document)).unwrap_or_default();
+    match document.and_then(|(document, waivers)| compile::document(document, waivers)).zip(outline) {
+        Some(((flow, description, tests), outline)) if !failed => {
+            Ok(Read { flow, description, outline, tests, places, warnings: found })
+        }
+        _ => Err(found),
+    }
+}
+
+/// Reads a document that says what a world begins with, as `given:` of a test does.
+pub fn read_given(text: &str, name: &str) -> Result<Given, Vec<Diagnostic>> {
+    read_part(text, name, lower::given)
+}
+
+/// Reads a document that is a list of steps, as a test in a flow document has them.
+pub fn read_steps(text: &str, name: &str) -> Result<Vec<Step>, Vec<Diagnostic>> {
+    read_part(text, name, lower::steps)
+}
+
+fn read_part<T>(text: &str, name: &str, lower: fn(&tree::Node, &mut Problems) -> T) -> Result<T, Vec<Diagnostic>> {
+    let mut problems = Problems::new(KINDS);
+    let read = tree::parse(text, &mut problems).map(|tree| lower(&tree.root, &mut problems));
+    let found = problems.sorted(name);
+    match read {
+        Some(read) if found.is_empty() => Ok(read),
         _ => Err(found),
     }
 }

@@ -3,7 +3,7 @@
 
 use super::draft::{self, Document};
 use super::lower::written;
-use crate::definition::condition::{Condition, NamedFact};
+use crate::definition::condition::Condition;
 use crate::definition::config::Value;
 use crate::definition::declaration::Declaration;
 use crate::{ExecutionId, Requirement};
@@ -126,14 +126,21 @@ fn settings(authenticator: &draft::Authenticator) -> Vec<Setting> {
             Value::Word(word) => word.clone(),
             Value::Duration(duration) => written(*duration),
             Value::Count(count) => count.to_string(),
+            Value::Text(text) => text.clone(),
+            Value::Words(words) => format!("[{}]", words.join(", ")),
         };
         Some(Setting { key: key.name, is_default: key.default == Some(value.as_str()), value })
     };
     keys.filter_map(setting).collect()
 }
 
+/// Values of which one is enough.
+fn one_of_them(wanted: &std::collections::BTreeSet<String>) -> String {
+    wanted.iter().map(String::as_str).collect::<Vec<_>>().join(" or ")
+}
+
 /// A condition as people say it. What stands inside another condition is put into brackets where that is needed.
-fn in_words(condition: &Condition, inside: bool) -> String {
+pub(crate) fn in_words(condition: &Condition, inside: bool) -> String {
     let joined = |conditions: &[Condition], word: &str| {
         let several = conditions.len() > 1;
         let parts: Vec<String> = conditions.iter().map(|one| in_words(one, several || inside)).collect();
@@ -144,7 +151,10 @@ fn in_words(condition: &Condition, inside: bool) -> String {
         Condition::All(conditions) => joined(conditions, " and "),
         Condition::Any(conditions) => joined(conditions, " or "),
         Condition::Not(one) => format!("not {}", in_words(one, true)),
-        Condition::Named(fact) => NamedFact::ALL.iter().find(|(_, named)| named == fact).map_or("", |(name, _)| name).to_owned(),
+        Condition::Named(fact) => fact.name().to_owned(),
         Condition::Provider(alias) => format!("provider {alias}"),
+        Condition::OneOf(fact, wanted) => format!("{} {}", fact.name(), one_of_them(wanted)),
+        Condition::Attribute(fact, name, wanted) => format!("{} {name} {}", fact.name(), one_of_them(wanted)),
+        Condition::Cel(cel) => format!("`{}`", cel.text.trim()),
     }
 }

@@ -5,18 +5,21 @@
 use super::draft::{Execution, Level, Node};
 use crate::definition::condition::Condition;
 use crate::definition::config::Value;
+use crate::definition::waiver::{Assumption, Waiver};
 use crate::{Requirement, Revision};
 use domain::{Digest, FlowName};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Moves every revision when the canonical text changes its meaning.
 const FORMAT: &str = "braid-flow-1";
 
 /// The revision of a flow.
-pub(super) fn of(name: &FlowName, level: &Level) -> Revision {
+pub(super) fn of(name: &FlowName, level: &Level, (waivers, assumes): (&[Waiver], &BTreeSet<Assumption>)) -> Revision {
     let mut text = Canonical(FORMAT.to_owned());
     text.word(name.as_str());
     text.level(level);
+    text.promises(waivers, assumes);
     Revision(Digest::of_bytes(text.0.as_bytes()).as_str().to_owned())
 }
 
@@ -30,6 +33,17 @@ impl Canonical {
     fn words<'w>(&mut self, words: impl ExactSizeIterator<Item = &'w String>) {
         let _ = write!(self.0, " {} words", words.len());
         words.for_each(|word| self.word(word));
+    }
+
+    /// A flow without any says nothing of them.
+    fn promises(&mut self, waivers: &[Waiver], assumes: &BTreeSet<Assumption>) {
+        for Waiver { property, at, reason, .. } in waivers {
+            let _ = write!(self.0, " waives {property} {at}");
+            self.word(reason);
+        }
+        for assumption in assumes {
+            let _ = write!(self.0, " assumes {}", assumption.as_str());
+        }
     }
 
     fn level(&mut self, level: &Level) {

@@ -66,7 +66,7 @@ impl World {
                 (email.is_proved() || handed_over) && self.was_vouched_for(login, &email.address)
             }),
             ProofKind::LinkedProvider => self.came_back_freshly(login, user.id),
-            ProofKind::Created | ProofKind::Administrator => false,
+            ProofKind::Created | ProofKind::Administrator | ProofKind::Waived => false,
         }
     }
 
@@ -162,8 +162,14 @@ impl World {
     fn wrong_session(&self, login: SessionKey, session: &BrowserSession, writes: &[Write]) -> Option<String> {
         let user = session.user;
         let made = writes.iter().filter_map(created).any(|new| new.id == user);
-        let renewed = writes.iter().any(|write| {
-            matches!(write, Write::SetPassword { user: whose, .. } | Write::SetAddress { user: whose, .. } if *whose == user)
+        let renewed = writes.iter().any(|write| match write {
+            Write::SetPassword { user: whose, .. } => *whose == user,
+            Write::SetAddress { user: whose, address } => *whose == user && address.is_proved(),
+            // It takes the place of one of the same account that is alive.
+            Write::EndBrowserSession(old) => self.sessions.get(old).is_some_and(|old| {
+                old.user == user && self.users.get(&user).is_some_and(|user| user.epoch == old.epoch)
+            }),
+            _ => false,
         });
         let linked = writes.iter().any(|write| matches!(write, Write::Link(link) if link.user == user));
         let by_identity = || self.given.iter().any(|given| self.opens(given, login, user));

@@ -10,9 +10,12 @@ pub(super) fn write(mut out: impl Write, found: &Found) -> io::Result<()> {
 }
 
 fn document(found: &Found) -> Value {
-    let each = |Checked { file, problems, .. }: &Checked| {
+    let each = |Checked { file, problems, proved, .. }: &Checked| {
         let usable = problems.iter().all(|problem| problem.code.severity != Severity::Error);
-        json!({ "file": file, "usable": usable })
+        let proved = proved
+            .as_ref()
+            .map(|proved| json!({ "settings": proved.settings, "states": proved.states, "waived": proved.waived }));
+        json!({ "file": file, "usable": usable, "proved": proved })
     };
     let unopened = |Unopened { file, reason }: &Unopened| json!({ "file": file, "reason": reason });
     let diagnostics = |checked: &Checked| {
@@ -63,7 +66,7 @@ mod tests {
         std::fs::write(&bad, "flow: \"größe\" # é\nexecutions: [cookie: { requirement: disabled }]\n").unwrap();
         std::fs::write(&good, "flow: good\nexecutions: [cookie]\n").unwrap();
         let mut out = Vec::new();
-        let found = Found::in_paths(&[bad.clone(), good, PathBuf::from("/gone.yaml")]);
+        let found = Found::in_paths(&[bad.clone(), good, PathBuf::from("/gone.yaml")], &Realms::none());
         write(&mut out, &found).unwrap();
         let said: Value = serde_json::from_slice(&out).unwrap();
         assert_eq!(said["version"], 1);

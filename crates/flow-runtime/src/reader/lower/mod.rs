@@ -5,6 +5,8 @@ mod condition;
 mod duration;
 mod execution;
 mod fields;
+mod flow_test;
+mod waiver;
 
 use super::code;
 use super::diagnostic::{Problems, Span};
@@ -14,8 +16,10 @@ use super::suggest::quoted;
 use super::tree::{Entry, Node, Shape};
 use domain::FlowName;
 use fields::Fields;
+use std::collections::BTreeSet;
 
 pub(crate) use duration::written;
+pub(super) use flow_test::{given_document as given, steps};
 
 /// The longest name of a sub-flow, in characters.
 const LONGEST_NAME: usize = 64;
@@ -44,16 +48,21 @@ pub(super) fn document(root: &Node, problems: &mut Problems) -> Document {
             .label("`flow` is missing")
             .help("begin the file with `flow:` and its name");
     }
+    let span = name.map_or(root.span, Entry::place);
     let name = name.and_then(|entry| flow_name(entry, problems));
     let description = fields.take("description").and_then(|entry| text(entry, problems)).map(str::to_owned);
     let level = level(&mut fields, root.span, problems);
+    let tests = fields.take("tests").map_or_else(Vec::new, |entry| flow_test::tests(entry, problems));
+    let waivers = fields.take("waivers").map_or_else(Vec::new, |entry| waiver::waivers(entry, problems));
+    let assumes = fields.take("assumes").map_or_else(BTreeSet::new, |entry| waiver::assumes(entry, problems));
     fields.refuse_others("a flow", &keys::names(keys::DOCUMENT), problems);
-    Document { name, description, level }
+    Document { name, description, level, tests, span, waivers, assumes }
 }
 
 fn nothing() -> Document {
     let level = Level { span: Span::START, executions: Vec::new(), succeeds_when_empty: false, on_empty: None };
-    Document { name: None, description: None, level }
+    let (tests, waivers, assumes) = (Vec::new(), Vec::new(), BTreeSet::new());
+    Document { name: None, description: None, level, tests, span: Span::START, waivers, assumes }
 }
 
 fn flow_name(entry: &Entry, problems: &mut Problems) -> Option<FlowName> {

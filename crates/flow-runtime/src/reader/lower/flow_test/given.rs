@@ -5,7 +5,7 @@ use crate::flow_test::{Given, GivenClient, GivenRequest, Serves};
 use crate::reader::code;
 use crate::reader::diagnostic::Problems;
 use crate::reader::lower::fields::Fields;
-use crate::reader::tree::Entry;
+use crate::reader::tree::{Entry, Node};
 use domain::{ClientId, Prompt, ProviderAlias, Wish};
 
 const KEYS: &[&str] = &["serves", "accounts", "providers", "clients", "linking-rules", "mails", "signed-in", "request"];
@@ -20,9 +20,18 @@ const SERVES: &[(&str, Serves)] = &[
     ("post-login", Serves::PostLogin),
 ];
 
+/// Understands a document that says what is given, and nothing else.
+pub(in crate::reader) fn document(root: &Node, problems: &mut Problems) -> Given {
+    let entries = value::entries(root, root.span, "what is given", problems);
+    read(Fields::of(entries.unwrap_or_default()), problems)
+}
+
 /// Understands what is given.
 pub(super) fn given(entry: &Entry, problems: &mut Problems) -> Given {
-    let mut fields = Fields::of(value::mapping(entry, problems));
+    read(Fields::of(value::mapping(entry, problems)), problems)
+}
+
+fn read(mut fields: Fields<'_>, problems: &mut Problems) -> Given {
     let mut given = Given::default();
     given.serves = fields.take("serves").and_then(|entry| value::word(entry, SERVES, problems));
     for entry in fields.take("accounts").map_or_else(Default::default, |entry| value::mapping(entry, problems)) {

@@ -9,6 +9,7 @@ mod step;
 mod then;
 mod value;
 
+pub(in crate::reader) use given::document as given_document;
 pub(in crate::reader) use step::steps;
 
 use super::fields::Fields;
