@@ -31,8 +31,11 @@ pub(crate) fn is_a_way(policy: &RealmPolicy, session: &AuthenticationSession, wa
     let Some((frame, flow)) = shown(policy, session) else { return false };
     let sight = |execution| Sight { policy, session, frame, execution, now };
     let program = flow.program();
-    let there = |id: &ExecutionId| program.inside(*id).contains(&wanted);
-    let beside = choices(program, frame).find_map(|(at, first)| program.from(first).find(there).filter(|other| *other != at));
+    let beside = choices(program, frame).find_map(|(at, _)| {
+        let level = program.parent(at);
+        let is_inside = program.inside(level).contains(&wanted) && !program.inside(at).contains(&wanted);
+        is_inside.then(|| program.child(level, wanted))
+    });
     let offers = || program.authenticator(wanted).is_some_and(|found| !found.ways(&sight(wanted)).is_empty());
     beside.is_some_and(|other| entrance(program, other, &sight) == Some(wanted)) && offers()
 }

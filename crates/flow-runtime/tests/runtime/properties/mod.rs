@@ -5,5 +5,6 @@ mod meaning;
 mod plain;
 mod real;
 mod scripted;
+mod size;
 mod tree;
 mod walker;

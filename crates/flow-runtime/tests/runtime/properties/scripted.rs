@@ -6,8 +6,9 @@ use flow_runtime::definition::declaration::{AskKind, Declaration, Establishes, O
 use flow_runtime::event::action;
 use flow_runtime::outcome::Rejected;
 use flow_runtime::page::WayKind;
-use flow_runtime::session::{Chosen, How};
+use flow_runtime::session::{Chosen, How, Memory};
 use flow_runtime::{DenialCode, NewUser, Page, Question};
+use std::collections::BTreeMap;
 
 /// What it does once it is its turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +65,8 @@ impl Authenticator for Scripted {
         match input {
             Input::Enter { .. } | Input::Way { .. } if self.plan.asks => Turn::ask(Question::FindUser(id(self.number))),
             Input::Enter { .. } | Input::Way { .. } | Input::Fact { .. } if self.plan.shows => {
-                Turn::just(Act::Show { retry: false })
+                let nothing = Memory::Form { values: BTreeMap::new(), problems: Vec::new() };
+                Turn::just(Act::Show { retry: false }).with(Effect::Remember(nothing))
             }
             Input::Enter { .. } | Input::Way { .. } | Input::Fact { .. } => self.deed(sight.now),
             Input::Form(form) if form.action == action::CONTINUE => self.deed(sight.now),
