@@ -8,3 +8,5 @@ pub const PROVED_ADDRESS: &str = "ux_users_proved_address";
 pub const IDENTITY: &str = "ux_linked_identities_key";
 /// A user has one primary identity.
 pub const PRIMARY_IDENTITY: &str = "ux_linked_identities_primary";
+/// A realm's rules in the database have priorities of their own.
+pub const RULE_PRIORITY: &str = "ux_linking_rules_priority";

@@ -3,8 +3,13 @@
 use crate::authenticator::hand_over;
 use crate::policy::RealmPolicy;
 use crate::session::{Frame, How};
-use domain::{ExistingLink, IdentityId, LinkedIdentity};
+use domain::{ExistingLink, IdentityId, IdentityKey, LinkedIdentity};
 use std::collections::BTreeSet;
+
+/// The fewest characters of a provider's id that are shown.
+const LEAST_OF_AN_ID: usize = 4;
+/// The most that there are of it.
+const MOST_OF_AN_ID: usize = 255;
 
 /// Whether the frame's identity may join the account that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +52,30 @@ pub(crate) fn joining_if(policy: &RealmPolicy, frame: &Frame, hands_over: bool) 
 /// Whether the person was asked about these, and wants one more.
 pub(crate) fn are_agreed_to(frame: &Frame, others: &[LinkedIdentity]) -> bool {
     others.iter().all(|other| frame.agreed.contains(&other.id))
+}
+
+/// What identities are called where several are called the same: with the authority that they are from, or with as much of the provider's
+/// id as tells them apart.
+pub(crate) fn told_apart(named: &[(String, &IdentityKey)]) -> Vec<String> {
+    let told = |(label, key): &(String, &IdentityKey)| {
+        let alike: Vec<_> = named.iter().filter(|(other, of)| other == label && of != key).map(|(_, other)| *other).collect();
+        let differs = |text: &dyn Fn(&IdentityKey) -> String| {
+            let own = text(key);
+            (!own.is_empty() && alike.iter().all(|other| text(other) != own)).then_some(own)
+        };
+        let end = |length| differs(&|key| end_of(key.subject.as_str(), length));
+        let more = differs(&|key| key.authority.clone().unwrap_or_default())
+            .or_else(|| (LEAST_OF_AN_ID..=MOST_OF_AN_ID).find_map(end).map(|end| format!("…{end}")));
+        match more.filter(|_| !alike.is_empty()) {
+            Some(more) => format!("{label} ({more})"),
+            None => label.clone(),
+        }
+    };
+    named.iter().map(told).collect()
+}
+
+fn end_of(text: &str, length: usize) -> String {
+    text.chars().skip(text.chars().count().saturating_sub(length)).collect()
 }
 
 /// Their ids, to be remembered.

@@ -59,6 +59,7 @@ pub(crate) enum Unique {
     ProvedAddress,
     Identity,
     PrimaryIdentity,
+    RulePriority,
 }
 
 /// Which of the constraints that mean something was broken, if it was one of those.
@@ -69,6 +70,7 @@ pub(crate) fn broken_constraint(error: &DbErr) -> Option<Unique> {
         Some(constraint::PROVED_ADDRESS) => Some(Unique::ProvedAddress),
         Some(constraint::IDENTITY) => Some(Unique::Identity),
         Some(constraint::PRIMARY_IDENTITY) => Some(Unique::PrimaryIdentity),
+        Some(constraint::RULE_PRIORITY) => Some(Unique::RulePriority),
         Some(_) => None,
         None => constraint_by_columns(error.message()),
     }
@@ -84,6 +86,7 @@ fn constraint_by_columns(message: &str) -> Option<Unique> {
             Some(Unique::Identity)
         }
         "linked_identities.realm, linked_identities.user_id" => Some(Unique::PrimaryIdentity),
+        "linking_rules.realm, linking_rules.priority" => Some(Unique::RulePriority),
         _ => None,
     }
 }

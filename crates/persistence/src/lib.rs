@@ -48,6 +48,6 @@ pub use keyring::{Keyring, KeyringError, SealError, SealingKey};
 pub use open::{MigrateError, OpenError};
 pub use oracle::{Violation, check};
 pub use outbox::DueNotice;
-pub use rules::StoredRule;
+pub use rules::{RulePut, StoredRule};
 pub use single_use::SingleUse;
 pub use store::Store;

@@ -2,7 +2,8 @@
 
 use crate::column::{id, time};
 use crate::entity::linking_rules::{ActiveModel, Column, Entity};
-use crate::store::transaction;
+use crate::error::{Unique, broken_constraint};
+use crate::store::{Ending, attempt, transaction};
 use crate::{ByHand, Store, StoreError, audit, flows};
 use domain::{AuditEvent, AuditKind, RealmId, RuleName, Timestamp};
 use sea_orm::sea_query::OnConflict;
@@ -23,6 +24,15 @@ pub struct StoredRule {
     pub updated_at: Timestamp,
 }
 
+/// What came of keeping a rule. Only the first changed anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RulePut {
+    /// It is kept.
+    Kept,
+    /// Another rule of the realm has this priority.
+    PriorityTaken,
+}
+
 impl Store {
     /// The rules of a realm, in the order of their names.
     pub async fn linking_rules(&self, realm: &RealmId) -> Result<Vec<StoredRule>, StoreError> {
@@ -34,28 +44,37 @@ impl Store {
         rows.into_iter().map(rule).collect()
     }
 
-    /// Keeps a rule, in place of one with its name. The caller has read it: a text that is no rule would stop the next start.
+    /// Keeps a rule, in place of one with its name. The caller has read it: a text that is no rule would stop the next start. Of two
+    /// that are put at once with one priority, one is kept.
     pub async fn put_linking_rule(
         &self,
         realm: &RealmId,
-        name: &RuleName,
+        (name, priority): (&RuleName, u32),
         document: &str,
         hand: &ByHand,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
-        transaction!(self, |tx| {
+    ) -> Result<RulePut, StoreError> {
+        attempt!(self, |tx| {
             let row = ActiveModel {
                 realm: Set(realm.to_string()),
                 name: Set(name.to_string()),
                 document: Set(document.to_owned()),
+                priority: Set(i64::from(priority)),
                 created_at: Set(now.as_millis()),
                 updated_at: Set(now.as_millis()),
             };
             let mut of_the_same_name = OnConflict::columns([Column::Realm, Column::Name]);
-            of_the_same_name.update_columns([Column::Document, Column::UpdatedAt]);
-            Entity::insert(row).on_conflict(of_the_same_name).exec_without_returning(tx).await?;
+            of_the_same_name.update_columns([Column::Document, Column::Priority, Column::UpdatedAt]);
+            match Entity::insert(row).on_conflict(of_the_same_name).exec_without_returning(tx).await {
+                Ok(_) => {}
+                Err(error) if broken_constraint(&error) == Some(Unique::RulePriority) => {
+                    return Ok(Ending::Undo(RulePut::PriorityTaken));
+                }
+                Err(error) => return Err(error.into()),
+            }
             flows::move_on(tx, realm).await?;
-            audit::record(tx, realm, &event("put", name, hand), now).await
+            audit::record(tx, realm, &event("put", name, hand), now).await?;
+            Ok(Ending::Keep(RulePut::Kept))
         })
     }
 

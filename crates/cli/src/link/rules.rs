@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::realm::{by_hand, failed, open_store};
 use crate::text::{date, shown};
 use domain::{RealmId, RuleName};
+use persistence::RulePut;
 use server::{RealmSettings, config};
 use std::path::Path;
 
@@ -41,8 +42,12 @@ async fn add(of: &InRealm, file: &Path, hand: &Hand) -> Result<(), Failure> {
     let (store, realm) = open_store(of).await?;
     let others = store.linking_rules(id(&realm)).await.map_err(|error| failed(&error))?;
     let rule = config::check_rule(&text, &file.display().to_string(), &realm, &others)?;
-    let kept = store.put_linking_rule(id(&realm), &rule.name, &text, &by, server::now()).await;
-    kept.map_err(|error| failed(&error))?;
+    let named = (&rule.name, rule.priority);
+    let put = store.put_linking_rule(id(&realm), named, &text, &by, server::now()).await.map_err(|error| failed(&error))?;
+    if put == RulePut::PriorityTaken {
+        let reason = format!("another rule has been given the priority {} meanwhile", rule.priority);
+        return Err(Failure::new(reason, "look at `braid link rules list`, and choose another priority; nothing was changed"));
+    }
     println!("the rule “{}” is in the database. {SOON}", rule.name);
     Ok(())
 }

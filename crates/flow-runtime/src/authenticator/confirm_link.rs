@@ -66,7 +66,7 @@ impl Authenticator for ConfirmLink {
         let address = sight.frame.profile.email.as_ref().map(|email| &email.address);
         Some(Page::AccountExists {
             provider: sight.provider_name(),
-            identity: sight.identity_label(),
+            identity: self.new_label(sight),
             address: sight.address(),
             reveals: self.tells(sight),
             proved: address.is_some_and(|address| existing.has_proved(address)),
@@ -93,9 +93,22 @@ impl ConfirmLink {
         }
     }
 
+    /// What the new identity is called beside those that may be told of.
+    fn new_label(&self, sight: &Sight<'_>) -> String {
+        let beside = match joining(sight.policy, sight.frame) {
+            Joining::IfWanted(others) | Joining::Instead(others) if self.tells(sight) => others,
+            _ => Vec::new(),
+        };
+        names(sight, &beside).pop().unwrap_or_else(|| sight.identity_label())
+    }
+
     /// What is said of other identities of the provider. Who may not know of the account reads the same whether it has some or not.
     fn others(&self, sight: &Sight<'_>) -> Option<Others> {
-        let labels = |others: Vec<LinkedIdentity>| others.into_iter().map(|other| other.label).collect();
+        let labels = |others: Vec<LinkedIdentity>| {
+            let mut names = names(sight, &others);
+            names.truncate(others.len());
+            names
+        };
         let alias = &sight.frame.identity.as_ref()?.key.provider;
         match (self.tells(sight), joining(sight.policy, sight.frame)) {
             (true, Joining::IfWanted(others)) => Some(Others { labels: labels(others), replaced: false }),
@@ -108,6 +121,13 @@ impl ConfirmLink {
             },
         }
     }
+}
+
+/// What others are called, and last the new one, so that no two are called the same.
+fn names(sight: &Sight<'_>, others: &[LinkedIdentity]) -> Vec<String> {
+    let new = sight.frame.identity.as_ref().map(|identity| (identity.label(), &identity.key));
+    let named: Vec<_> = others.iter().map(|other| (other.label.clone(), &other.key)).chain(new).collect();
+    others::told_apart(&named)
 }
 
 /// Going on is a yes to what the page said.

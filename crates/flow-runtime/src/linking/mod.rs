@@ -17,7 +17,7 @@ mod value;
 mod verdict;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use problem::{RuleField, RuleProblem};
 pub use reasons::{Considered, Finding, Passed, Reasons, Turned};

@@ -94,7 +94,7 @@ pub(crate) fn conflict_of(inserted: Result<(), DbErr>) -> Result<Option<Conflict
         Some(Unique::Identity) => Ok(Some(Conflict::Identity)),
         // Another link of this user became primary at the same moment. With the next try it is seen.
         Some(Unique::PrimaryIdentity) => Err(StoreError::Busy(error)),
-        None => Err(error.into()),
+        Some(Unique::RulePriority) | None => Err(error.into()),
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) name: String,
     pub(crate) document: String,
+    pub(crate) priority: i64,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
 }

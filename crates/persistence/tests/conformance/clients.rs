@@ -9,7 +9,7 @@ use downstream::{
     TokenRequest, grant,
 };
 use flow_runtime::NewUser;
-use persistence::{Commit, Committed, Redeemed, Refreshed, Store};
+use persistence::{Commit, Committed, Redeemed, Refreshed, Store, StoreError};
 
 const BACK: &str = "https://app.example/back";
 
@@ -65,6 +65,16 @@ pub(crate) async fn redeem(store: &Store, code: &Secret, now: Timestamp) -> Rede
 
 /// The same, with entropy of its own.
 pub(crate) async fn redeem_with(store: &Store, code: &Secret, now: Timestamp, entropy: &Entropy) -> Redeemed<TokenError> {
+    try_to_redeem(store, code, now, entropy).await.unwrap()
+}
+
+/// The same, where the database may fail.
+pub(crate) async fn try_to_redeem(
+    store: &Store,
+    code: &Secret,
+    now: Timestamp,
+    entropy: &Entropy,
+) -> Result<Redeemed<TokenError>, StoreError> {
     let GrantRequest::Code(request) =
         read(&[("grant_type", "authorization_code"), ("code", code.reveal()), ("redirect_uri", BACK)])
     else {
@@ -73,12 +83,17 @@ pub(crate) async fn redeem_with(store: &Store, code: &Secret, now: Timestamp, en
     redeem_request(store, &request, now, entropy).await
 }
 
-async fn redeem_request(store: &Store, request: &CodeRequest, now: Timestamp, entropy: &Entropy) -> Redeemed<TokenError> {
+async fn redeem_request(
+    store: &Store,
+    request: &CodeRequest,
+    now: Timestamp,
+    entropy: &Entropy,
+) -> Result<Redeemed<TokenError>, StoreError> {
     let client = app();
     let decide = |code: CodeGrant, user: Option<&User>| -> Result<Issuance, TokenError> {
         grant::redeem(code, request, &client, user, now, entropy)
     };
-    store.redeem_code(&realm(), &request.digest(), now, decide).await.unwrap()
+    store.redeem_code(&realm(), &request.digest(), now, decide).await
 }
 
 /// A token request with a refresh token. Every request has entropy of its own.
@@ -88,18 +103,33 @@ pub(crate) async fn refresh(store: &Store, token: &Secret, now: Timestamp, seed:
 
 /// The same, with entropy of any kind.
 pub(crate) async fn refresh_with(store: &Store, token: &Secret, now: Timestamp, entropy: &Entropy) -> Refreshed {
+    try_to_refresh(store, token, now, entropy).await.unwrap()
+}
+
+/// The same, where the database may fail.
+pub(crate) async fn try_to_refresh(
+    store: &Store,
+    token: &Secret,
+    now: Timestamp,
+    entropy: &Entropy,
+) -> Result<Refreshed, StoreError> {
     let GrantRequest::Refresh(request) = read(&[("grant_type", "refresh_token"), ("refresh_token", token.reveal())]) else {
         panic!("that is a refresh request")
     };
     refresh_request(store, &request, now, entropy).await
 }
 
-async fn refresh_request(store: &Store, request: &RefreshRequest, now: Timestamp, entropy: &Entropy) -> Refreshed {
+async fn refresh_request(
+    store: &Store,
+    request: &RefreshRequest,
+    now: Timestamp,
+    entropy: &Entropy,
+) -> Result<Refreshed, StoreError> {
     let client = app();
     let decide = |token: &RefreshToken, grant: &Grant, user: Option<&User>| -> Result<Issuance, RefreshRefusal> {
         grant::refresh(request, token, grant, &client, user, now, entropy)
     };
-    store.refresh(&realm(), &request.digest(), now, decide).await.unwrap()
+    store.refresh(&realm(), &request.digest(), now, decide).await
 }
 
 /// The refresh token of an answer.

@@ -139,7 +139,7 @@ async fn rel_58_what_was_decided_before_a_change_is_not_committed(database: &Dat
     assert_eq!(version, Version(1));
 
     let rule = RuleName::parse("by-id").unwrap();
-    store.put_linking_rule(&realm(), &rule, "text", &by(), at(3)).await.unwrap();
+    store.put_linking_rule(&realm(), (&rule, 1), "text", &by(), at(3)).await.unwrap();
     assert_eq!(store.commit_at(&realm(), &next, Some(1)).await.unwrap(), Committed::PolicyMoved, "a rule is a change too");
     assert_eq!(store.commit_at(&realm(), &next, Some(2)).await.unwrap(), Committed::Done { version: Some(Version(2)) });
     assert_eq!(store.commit_at(&realm(), &next, Some(2)).await.unwrap(), Committed::Stale);

@@ -1,7 +1,7 @@
 //! The N-th row that is written fails, for every N, in commits and acts of every kind: then nothing happened, and the next try works.
 
 use crate::acts::all_of;
-use crate::clients::{code_through, redeem_with, refresh_with};
+use crate::clients::{code_through, try_to_redeem, try_to_refresh};
 use crate::database::Database;
 use crate::living::{Living, badge, entropy, live, mail, session_through, somebody, tie, tie_id};
 use crate::outbox::notice;
@@ -248,23 +248,48 @@ async fn whatever_write_fails_nothing_happened(database: &Database) {
     raw.close().await.unwrap();
 }
 
-/// A code that could not be redeemed is good still, and so is a refresh token.
+/// A code that could not be redeemed is good still, and so is a refresh token; one that comes back ends its family, or the try counts
+/// for nothing.
 async fn codes_and_tokens_are_whole_too(store: &Store, raw: &DatabaseConnection) {
-    let Living { code, refresh, .. } = live(store, "zoe").await;
+    let Living { code, .. } = live(store, "zoe").await;
+    let (digest, refused) = (domain::Digest::of(&code), |_, _: Option<&domain::User>| Err::<_, ()>(()));
+    let (outcome, _) = at_last(raw, async || store.redeem_code(&realm(), &digest, at(5), refused).await).await;
+    assert!(matches!(outcome, Redeemed::Refused(())), "{outcome:?}");
+    let (outcome, _) = at_last(raw, async || try_to_redeem(store, &code, at(6), &entropy("zoe's second")).await).await;
+    assert!(matches!(outcome, Redeemed::Reused), "{outcome:?}");
+
+    let Living { code, refresh, .. } = live(store, "yan").await;
+    let (outcome, writes) = at_last(raw, async || try_to_redeem(store, &code, at(5), &entropy("yan's second")).await).await;
+    let Redeemed::Issued(issued) = outcome else { panic!("{outcome:?}") };
+    assert!(writes > 2, "the use of the code, the grant and its refresh token: {writes}");
+    let (outcome, _) = at_last(raw, async || try_to_redeem(store, &code, at(6), &entropy("yan's third")).await).await;
+    assert!(matches!(outcome, Redeemed::Reused), "{outcome:?}");
+    let ended = store.find_grant(&realm(), issued.grant.id).await.unwrap().unwrap();
+    assert!(ended.revoked_at.is_some());
+
+    let next = entropy("yan's next");
+    let (outcome, writes) = at_last(raw, async || try_to_refresh(store, &refresh, at(6), &next).await).await;
+    assert!(matches!(outcome, Refreshed::Issued(_)) && writes > 1, "{writes}: {outcome:?}");
+    let (outcome, _) = at_last(raw, async || try_to_refresh(store, &refresh, at(7), &next).await).await;
+    assert!(matches!(outcome, Refreshed::Refused(_)), "{outcome:?}");
+}
+
+/// Does it with the first write failing, then with the second, until none fails any more, and says how many there were. Each try
+/// that failed left nothing.
+async fn at_last<T>(raw: &DatabaseConnection, act: impl AsyncFn() -> Result<T, StoreError>) -> (T, u32) {
     let before = everything(raw).await;
-    for write in 1.. {
+    let mut write = 1;
+    loop {
         fail_at(raw, Some(write)).await;
-        let request = domain::Digest::of(&code);
-        let decided = |_, _: Option<&domain::User>| Err::<_, ()>(());
-        let failed = store.redeem_code(&realm(), &request, at(5), decided).await.is_err();
+        let outcome = act().await;
         fail_at(raw, None).await;
-        if !failed {
-            break;
+        if let Ok(outcome) = outcome {
+            assert_ne!(everything(raw).await, before, "it did nothing");
+            return (outcome, write - 1);
         }
-        assert_eq!(everything(raw).await, before, "write {write} of a redemption");
+        assert_eq!(everything(raw).await, before, "something was left when write {write} failed");
+        write += 1;
     }
-    assert!(matches!(redeem_with(store, &code, at(6), &entropy("zoe's second")).await, Redeemed::Reused));
-    assert!(matches!(refresh_with(store, &refresh, at(6), &entropy("zoe's next")).await, Refreshed::Issued(_)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -179,7 +179,7 @@ async fn a_rule_of_the_database_counts_at_the_next_step(place: Place) {
     let page = browser.visit(&begun.url()).await;
     let rule = "name: by-address\npriority: 10\nmatch: { exact: { claim: email, account: email } }\nauto-link: true\n";
     let name = domain::RuleName::parse("by-address").unwrap();
-    world.store().put_linking_rule(world.realm(), &name, rule, &by(), server::now()).await.unwrap();
+    world.store().put_linking_rule(world.realm(), (&name, 10), rule, &by(), server::now()).await.unwrap();
     // Nobody has looked around yet: the login itself finds that something changed.
     let back = browser.choose(&page, "campus").await;
     begun.code(&back);

@@ -19,24 +19,24 @@ use domain::{
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub(super) fn name(text: &str) -> RuleName {
+pub(crate) fn name(text: &str) -> RuleName {
     RuleName::parse(text).unwrap()
 }
 
-pub(super) fn alias(text: &str) -> ProviderAlias {
+pub(crate) fn alias(text: &str) -> ProviderAlias {
     ProviderAlias::parse(text).unwrap()
 }
 
-pub(super) fn attribute(text: &str) -> AttributeName {
+pub(crate) fn attribute(text: &str) -> AttributeName {
     AttributeName::parse(text).unwrap()
 }
 
-pub(super) fn address(text: &str) -> EmailAddress {
+pub(crate) fn address(text: &str) -> EmailAddress {
     EmailAddress::parse(text).unwrap()
 }
 
 /// A realm whose provider `campus` is trusted with addresses at x.org, and `social` with none.
-pub(super) fn policy(rules: RuleSet) -> RealmPolicy {
+pub(crate) fn policy(rules: RuleSet) -> RealmPolicy {
     let flow = |name: &str| FlowName::parse(name).unwrap();
     let provider = |name: &str, trust_email| ProviderPolicy {
         trust_email,
@@ -62,24 +62,24 @@ pub(super) fn policy(rules: RuleSet) -> RealmPolicy {
     }
 }
 
-pub(super) fn rules(rules: Vec<LinkingRule>) -> RealmPolicy {
+pub(crate) fn rules(rules: Vec<LinkingRule>) -> RealmPolicy {
     policy(RuleSet::compile(rules).unwrap())
 }
 
-pub(super) fn exact(claim: Claim, account: AccountField) -> Matching {
+pub(crate) fn exact(claim: Claim, account: AccountField) -> Matching {
     Matching::Exact(FindBy { claim, account })
 }
 
-pub(super) fn rule(text: &str, priority: u32, matching: Matching) -> LinkingRule {
+pub(crate) fn rule(text: &str, priority: u32, matching: Matching) -> LinkingRule {
     LinkingRule::new(name(text), priority, matching)
 }
 
 /// A rule that wants no word and no proof of an address: it finds, and no more.
-pub(super) fn finding(text: &str, matching: Matching) -> LinkingRule {
+pub(crate) fn finding(text: &str, matching: Matching) -> LinkingRule {
     LinkingRule { require_verified: RequireVerified { upstream: false, local: false }, ..rule(text, 1, matching) }
 }
 
-pub(super) fn identity(provider: &str) -> BrokeredIdentity {
+pub(crate) fn identity(provider: &str) -> BrokeredIdentity {
     BrokeredIdentity {
         key: IdentityKey {
             provider: alias(provider),
@@ -98,16 +98,16 @@ pub(super) fn identity(provider: &str) -> BrokeredIdentity {
     }
 }
 
-pub(super) fn with_email(provider: &str, email: &str, vouched: Vouched) -> BrokeredIdentity {
+pub(crate) fn with_email(provider: &str, email: &str, vouched: Vouched) -> BrokeredIdentity {
     BrokeredIdentity { email: Some(AssertedEmail { address: address(email), vouched }), ..identity(provider) }
 }
 
-pub(super) fn with_attribute(provider: &str, attribute_name: &str, values: &[&str]) -> BrokeredIdentity {
+pub(crate) fn with_attribute(provider: &str, attribute_name: &str, values: &[&str]) -> BrokeredIdentity {
     let values = values.iter().map(|&value| value.to_owned()).collect();
     BrokeredIdentity { attributes: BTreeMap::from([(attribute(attribute_name), values)]), ..identity(provider) }
 }
 
-pub(super) fn account(number: u8) -> Candidate {
+pub(crate) fn account(number: u8) -> Candidate {
     let user = User {
         id: UserId::from_bytes([number; 16]),
         subject: CanonicalSubject::from_bytes([number; 16]),
@@ -133,34 +133,34 @@ pub(super) fn account(number: u8) -> Candidate {
 }
 
 impl Candidate {
-    pub(super) fn called(mut self, username: &str) -> Self {
+    pub(crate) fn called(mut self, username: &str) -> Self {
         self.user.username = Some(Username::parse(username).unwrap());
         self
     }
 
-    pub(super) fn claims(mut self, email: &str) -> Self {
+    pub(crate) fn claims(mut self, email: &str) -> Self {
         self.user.email = Some(OwnedAddress { address: address(email), provenance: Provenance::Typed, proof: None });
         self
     }
 
-    pub(super) fn proved(mut self, email: &str) -> Self {
+    pub(crate) fn proved(mut self, email: &str) -> Self {
         let proof = Some(AddressProof::Mailbox { at: Timestamp::from_seconds(1) });
         self.user.email = Some(OwnedAddress { address: address(email), provenance: Provenance::Typed, proof });
         self
     }
 
-    pub(super) fn has(self, attribute_name: &str, value: &str) -> Self {
+    pub(crate) fn has(self, attribute_name: &str, value: &str) -> Self {
         self.has_from(attribute_name, value, Provenance::Administrator)
     }
 
-    pub(super) fn has_from(mut self, attribute_name: &str, value: &str, provenance: Provenance) -> Self {
+    pub(crate) fn has_from(mut self, attribute_name: &str, value: &str, provenance: Provenance) -> Self {
         let own = Attribute { values: vec![value.to_owned()], provenance };
         self.user.attributes.insert(attribute(attribute_name), own);
         self
     }
 }
 
-pub(super) fn profile(identity: &BrokeredIdentity) -> Profile {
+pub(crate) fn profile(identity: &BrokeredIdentity) -> Profile {
     Profile {
         username: identity.username.clone(),
         email: identity.email.as_ref().map(|email| ProfileEmail { address: email.address.clone(), typed: false }),
@@ -170,20 +170,20 @@ pub(super) fn profile(identity: &BrokeredIdentity) -> Profile {
 }
 
 /// What the rules say of an identity where these accounts were found.
-pub(super) fn judged(policy: &RealmPolicy, identity: &BrokeredIdentity, accounts: &[Candidate]) -> Judgement {
+pub(crate) fn judged(policy: &RealmPolicy, identity: &BrokeredIdentity, accounts: &[Candidate]) -> Judgement {
     let profile = profile(identity);
     let found = Candidates { accounts: accounts.to_vec(), ..Candidates::default() };
     Case { policy, identity, profile: &profile, flow: None }.judge(&found)
 }
 
 /// Whom the rules found, and whether they link it alone.
-pub(super) fn one(judgement: &Judgement) -> Option<(UserId, bool)> {
+pub(crate) fn one(judgement: &Judgement) -> Option<(UserId, bool)> {
     match &judgement.verdict {
         LinkingVerdict::One(one) => Some((one.account.user.id, one.links_alone)),
         _ => None,
     }
 }
 
-pub(super) fn id(number: u8) -> UserId {
+pub(crate) fn id(number: u8) -> UserId {
     UserId::from_bytes([number; 16])
 }

@@ -52,6 +52,25 @@ fn a_second_identity_of_one_provider_is_added_without_a_word() {
     }
 }
 
+/// Two accounts behind one provider are often called by one address.
+#[test]
+fn identities_that_are_called_the_same_are_told_apart() {
+    for (policy, authority, old_name, new_name) in [
+        (ExistingLink::Ask, None, "ada@x.org (…us|1)", "ada@x.org (…le|1)"),
+        (ExistingLink::Replace, None, "ada@x.org (…us|1)", "ada@x.org (…le|1)"),
+        (ExistingLink::Ask, Some("https://home.example"), "ada@x.org (https://home.example)", "ada@x.org (…le|1)"),
+    ] {
+        let (mut w, _, old, new) = a_second_subject(policy, None);
+        let mut link = w.identities.remove(&old.0.key).unwrap();
+        link.label = "ada@x.org".into();
+        link.key.authority = authority.map(str::to_owned);
+        w.identities.insert(link.key.clone(), link);
+        let login = arrives(&mut w, &new);
+        let Page::AccountExists { identity, others: Some(others), .. } = login.page(&w) else { panic!("{:?}", login.page(&w)) };
+        assert_eq!((others.labels.as_slice(), identity.as_str()), (&[old_name.to_owned()][..], new_name));
+    }
+}
+
 #[test]
 fn a_provider_that_denies_a_second_one_says_so_before_any_work() {
     for (policy, most) in [(ExistingLink::Deny, None), (ExistingLink::Add, Some(1)), (ExistingLink::Ask, Some(1))] {

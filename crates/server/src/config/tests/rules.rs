@@ -222,7 +222,7 @@ async fn a_stored_rule_serves_from_the_next_start_and_one_that_clashes_stops_it(
     let hand = persistence::ByHand { by: "ops".into(), reason: "a test".into() };
     let put = async |priority: u32| {
         let document = format!("name: b\npriority: {priority}\nmatch: {{ domain: [c.example] }}\n");
-        store.put_linking_rule(&realm, &name, &document, &hand, Timestamp::from_seconds(0)).await.unwrap();
+        store.put_linking_rule(&realm, (&name, priority), &document, &hand, Timestamp::from_seconds(0)).await.unwrap();
     };
     put(2).await;
     crate::Braid::open(settings()).await.unwrap();
