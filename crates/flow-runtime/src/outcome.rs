@@ -4,7 +4,7 @@ use crate::definition::declaration::Outcome;
 use crate::definition::weighed::Weighed;
 use crate::definition::{ExecutionId, Revision};
 use crate::linking::Reasons;
-use domain::{AuthenticationMethod, Digest, FlowName, FrameId, IdentityKey, Secret, Timestamp, UpstreamExchange, User};
+use domain::{AuthenticationMethod, Digest, FlowName, FrameId, IdentityKey, Secret, Timestamp, UpstreamExchange, User, UserId};
 use serde::{Deserialize, Serialize};
 
 /// What follows a step.
@@ -251,6 +251,9 @@ pub struct Decision {
     pub outcome: Outcome,
     /// When.
     pub at: Timestamp,
+    /// Who signs in, if that was known by then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserId>,
     /// Why linking rules came to their verdict, if they were asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasons: Option<Reasons>,

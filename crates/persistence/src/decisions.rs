@@ -1,12 +1,13 @@
 //! What was decided in a login, step by step.
 
-use crate::column::{from_json, json};
+use crate::column::{from_json, id, json};
 use crate::entity::decisions::{ActiveModel, Column, Entity};
 use crate::{Store, StoreError};
-use domain::{FrameId, RealmId, SessionKey, Version};
+use domain::{FrameId, RealmId, SessionKey, UserId, Version};
 use flow_runtime::Decision;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _};
 
 const TABLE: &str = "decisions";
 
@@ -19,6 +20,32 @@ impl Store {
     /// The decisions of one frame of a login, oldest first.
     pub async fn decisions_of_frame(&self, realm: &RealmId, frame: FrameId) -> Result<Vec<Decision>, StoreError> {
         self.decisions_where(realm, Column::Frame.eq(frame.to_string())).await
+    }
+
+    /// The logins of which decisions are kept, the newest first.
+    pub async fn decided_logins(&self, realm: &RealmId) -> Result<Vec<SessionKey>, StoreError> {
+        self.logins_where(realm, None, None).await
+    }
+
+    /// The newest login of which decisions are kept in which somebody turned out to be this account.
+    pub async fn newest_login_of(&self, realm: &RealmId, user: UserId) -> Result<Option<SessionKey>, StoreError> {
+        // A user's id is made of letters and digits alone.
+        let with_them = Column::Decision.contains(format!("\"user\":\"{user}\""));
+        Ok(self.logins_where(realm, Some(with_them), Some(1)).await?.pop())
+    }
+
+    async fn logins_where(&self, realm: &RealmId, which: Option<Expr>, most: Option<u64>) -> Result<Vec<SessionKey>, StoreError> {
+        let mut rows = Entity::find()
+            .select_only()
+            .column(Column::Session)
+            .column_as(Column::At.max(), "newest")
+            .filter(Column::Realm.eq(realm.as_str()));
+        if let Some(which) = which {
+            rows = rows.filter(which);
+        }
+        let rows = rows.group_by(Column::Session).order_by_desc(Column::At.max()).limit(most);
+        let rows: Vec<(String, i64)> = rows.into_tuple().all(&self.reader).await?;
+        rows.into_iter().map(|(session, _)| id(TABLE, session)).collect()
     }
 
     async fn decisions_where(&self, realm: &RealmId, which: Expr) -> Result<Vec<Decision>, StoreError> {

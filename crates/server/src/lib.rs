@@ -25,6 +25,7 @@ pub use adapters::{fresh_entropy, now};
 pub use braid::{Braid, ServeError, StartError};
 pub use password::PasswordCost;
 pub use rehearsal::{Claims, Rehearsal, RehearsalError};
+pub use respond::reference_of;
 pub use serving::ReloadError;
 pub use settings::{MailRoute, MailTransport, Network, RealmSettings, Settings};
 pub use ui::{Asset, assets};

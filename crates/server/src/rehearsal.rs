@@ -8,8 +8,9 @@ use domain::{
     SessionKey, Timestamp, UpstreamExchange, Wish,
 };
 use flow_runtime::definition::declaration::AskKind;
-use flow_runtime::{Arrival, Event, Fact, Fault, Next, Question, RealmPolicy, Resting, Start, Step, Viewer};
+use flow_runtime::{Arrival, Candidate, Event, Fact, Fault, Next, Question, RealmPolicy, Resting, Start, Step, Viewer};
 use persistence::StoreError;
+use tokio::sync::Mutex;
 
 /// The client that the login is for. It is there for the rehearsal only.
 const CLIENT: &str = "rehearsal";
@@ -49,6 +50,8 @@ pub struct Rehearsal {
     pub resting: Resting,
     /// What the person would see.
     pub view: Option<flow_runtime::View>,
+    /// The accounts that were looked at, each with what is tied to it.
+    pub met: Vec<Candidate>,
 }
 
 /// A provider's claims to try out.
@@ -76,10 +79,11 @@ impl Braid {
         let client = ClientId::parse(CLIENT).map_err(|_| Fault::Frames("a rehearsal without a client"))?;
         let mut policy = found.policy.clone();
         policy.clients.insert(client.clone(), visitor(&client));
-        let stage = Stage { braid: self, policy, client, now: adapters::now(), identity };
+        let stage = Stage { braid: self, policy, client, now: adapters::now(), identity, met: Mutex::default() };
         let resting = stage.play(provider).await?;
         let view = flow_runtime::view(&stage.policy, &resting.session, stage.now, Viewer::StartingBrowser);
-        Ok(Rehearsal { identity: stage.identity, resting, view })
+        let met = stage.met.into_inner();
+        Ok(Rehearsal { identity: stage.identity, resting, view, met })
     }
 }
 
@@ -90,6 +94,7 @@ struct Stage<'a> {
     client: ClientId,
     now: Timestamp,
     identity: BrokeredIdentity,
+    met: Mutex<Vec<Candidate>>,
 }
 
 impl Stage<'_> {
@@ -115,10 +120,30 @@ impl Stage<'_> {
                 Step::Rejected(_) => return Err(Fault::Frames("a rehearsal that was turned away").into()),
                 Step::Ask(asking) => {
                     let fact = self.answer(asking.question()).await?;
+                    self.meet(&fact).await?;
                     step = asking.answer(&self.policy, fact, self.now, &adapters::fresh_entropy())?;
                 }
             }
         }
+    }
+
+    /// Keeps the accounts that an answer tells of.
+    async fn meet(&self, fact: &Fact) -> Result<(), RehearsalError> {
+        let users = match fact {
+            Fact::Candidates(found) => found.accounts.iter().map(|found| found.user.clone()).collect(),
+            Fact::OwnIdentities(Some(found)) => vec![found.user.clone()],
+            Fact::FoundIdentity(Some(known)) => vec![known.user.clone()],
+            Fact::FoundUser(Some(user)) => vec![(**user).clone()],
+            _ => Vec::new(),
+        };
+        for user in users {
+            let identities = self.braid.store().identities_of(&self.policy.realm, user.id).await?;
+            let mut met = self.met.lock().await;
+            if met.iter().all(|known| known.user.id != user.id) {
+                met.push(Candidate { user, identities });
+            }
+        }
+        Ok(())
     }
 
     /// What costs something is answered as if there were enough of it, and nothing is used up.

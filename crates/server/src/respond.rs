@@ -76,7 +76,7 @@ pub(crate) fn reference() -> String {
 }
 
 /// The reference id of a login: on its pages that tell of trouble, and in the lines of the log that belong to it.
-pub(crate) fn reference_of(login: SessionKey) -> String {
+pub fn reference_of(login: SessionKey) -> String {
     letters(login.as_bytes())
 }
 

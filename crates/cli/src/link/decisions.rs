@@ -56,7 +56,8 @@ pub(super) async fn told(opened: &Opened, decisions: &[Decision]) -> Result<Vec<
     Ok(told)
 }
 
-fn accounts(reasons: &Reasons) -> BTreeSet<UserId> {
+/// The accounts that reasons speak of.
+pub(crate) fn accounts(reasons: &Reasons) -> BTreeSet<UserId> {
     let mut found = BTreeSet::new();
     for considered in &reasons.considered {
         found.extend(considered.passed.iter().map(|passed| passed.account));

@@ -6,6 +6,8 @@ mod rules;
 mod why;
 mod words;
 
+pub(crate) use decisions::accounts;
+
 use crate::arguments::LinkCommand;
 use crate::failure::Failure;
 

@@ -14,11 +14,11 @@ mod told;
 pub use expected::{ExpectedAccount, Linked, Then, Whom};
 pub use given::{Given, GivenAccount, GivenClient, GivenIdentity, GivenLink, GivenProvider, GivenRequest, Serves};
 pub(crate) use judge::PROOFS;
-pub use names::{mail_name, page_name};
+pub use names::{deeds, mail_name, page_name};
 pub use play::{Moment, Play, Stop};
 pub use report::{Coverage, Red, Result, run_tests};
 pub use schema::schema;
-pub use setup::{Cast, others};
+pub use setup::{Cast, bind, others};
 pub use step::{Action, Change, Mail, Shown, Step, Where};
 pub use told::{notice, write};
 

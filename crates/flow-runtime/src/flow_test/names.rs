@@ -204,3 +204,44 @@ pub(crate) fn offers(view: &View) -> Vec<&str> {
     offers.sort_unstable();
     offers
 }
+
+/// What can be done on a page, as steps of a test.
+pub fn deeds(view: &View) -> Vec<String> {
+    let mut deeds = Vec::new();
+    let fill = |fields: &[&str]| {
+        let fields: Vec<String> = fields.iter().map(|field| format!("{field}: …")).collect();
+        format!("fills-in: {{ {} }}", fields.join(", "))
+    };
+    match &view.page {
+        Page::Login { .. } => deeds.push(fill(&["username", "password"])),
+        Page::Register { fields, .. } => {
+            let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).chain(["password"]).collect();
+            deeds.push(fill(&names));
+        }
+        Page::ReviewProfile { fields, .. } | Page::CompleteProfile { fields, .. } => {
+            deeds.push(fill(&fields.iter().map(|field| field.name.as_str()).collect::<Vec<_>>()));
+        }
+        Page::ForgottenPassword { .. } => deeds.push(fill(&["username"])),
+        Page::ChangeAddress { .. } => deeds.push(fill(&["email"])),
+        Page::NewPassword { .. } | Page::Reauthenticate { .. } | Page::UpdatePassword { .. } => deeds.push(fill(&["password"])),
+        Page::CheckMail { .. } => {
+            deeds.extend(["opens-mail: here".to_owned(), "opens-mail: elsewhere".to_owned(), fill(&["code"])]);
+            deeds.push(format!("presses: {}", action::RESEND));
+        }
+        Page::AccountExists { can_review, .. } => {
+            deeds.push(format!("presses: {}", action::CONTINUE));
+            deeds.extend(can_review.then(|| format!("presses: {}", action::REVIEW)));
+        }
+        Page::Consent { .. } | Page::Terms { .. } => {
+            deeds.extend([action::CONTINUE, action::REFUSE].map(|button| format!("presses: {button}")));
+        }
+        Page::AtProvider { .. } => {
+            deeds.extend(["comes-back-as: { subject: … }".to_owned(), "comes-back-without: cancelled".to_owned()]);
+        }
+        Page::ProveAtProvider { .. } | Page::MailPress(_) | Page::MailCode(_) => {}
+        Page::SignedIn { .. } | Page::Denied { .. } => return deeds,
+    }
+    deeds.extend(offers(view).into_iter().map(|offer| format!("chooses: {offer}")));
+    deeds.push(format!("presses: {}", action::LEAVE));
+    deeds
+}

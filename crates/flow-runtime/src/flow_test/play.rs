@@ -151,7 +151,8 @@ impl Play {
     /// What an account is called here.
     pub fn called(&self, user: UserId) -> String {
         let named = self.cast.iter().find(|(_, id)| **id == user).map(|(name, _)| format!("`{name}`"));
-        named.unwrap_or_else(|| "a new account".to_owned())
+        let known = || self.before.users.get(&user).map(|user| user.subject.to_string());
+        named.or_else(known).unwrap_or_else(|| "a new account".to_owned())
     }
 
     pub(super) fn whom(&self, whom: &Whom) -> Option<UserId> {
@@ -253,8 +254,13 @@ impl Play {
             let expected = format!("the browser is at `{}`, and comes back", asserted.key.provider);
             return Err(Stop::at(span, expected, self.shows()));
         }
-        let happened = told::came_back(&asserted);
-        self.returns(Ok(Box::new(asserted)), span, &happened)
+        self.returns_as(asserted, span)
+    }
+
+    /// The browser comes back from where it is, as this identity.
+    pub fn returns_as(&mut self, identity: domain::BrokeredIdentity, span: Span) -> Result<(), Stop> {
+        let happened = told::came_back(&identity);
+        self.returns(Ok(Box::new(identity)), span, &happened)
     }
 
     /// The browser comes back from where it is, with this answer.

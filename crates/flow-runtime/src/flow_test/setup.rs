@@ -45,6 +45,25 @@ pub(super) fn looks_like(flow: &Flow, bindings: &Bindings) -> Serves {
     }
 }
 
+/// Lets a flow serve what it looks like in a realm that is there already. Says what somebody is sent for who meets it.
+pub fn bind(policy: &mut RealmPolicy, flow: &Arc<Flow>) -> Wish {
+    policy.flows.insert(flow.name.clone(), Arc::clone(flow));
+    match looks_like(flow, &policy.bindings) {
+        Serves::Wish(wish) => {
+            policy.bindings.set(wish, flow.name.clone());
+            wish
+        }
+        Serves::FirstLogin => {
+            policy.providers.iter_mut().for_each(|provider| provider.first_login_flow = flow.name.clone());
+            Wish::SignIn
+        }
+        Serves::PostLogin => {
+            policy.providers.iter_mut().for_each(|provider| provider.post_login_flow = Some(flow.name.clone()));
+            Wish::SignIn
+        }
+    }
+}
+
 /// The realm of a test.
 pub(super) fn realm(
     flow: &Arc<Flow>,

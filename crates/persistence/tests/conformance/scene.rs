@@ -164,7 +164,9 @@ pub(crate) fn decision(name: &str) -> Decision {
         name: name.to_owned(),
         outcome: Outcome::Succeeded,
         at: at(1),
+        user: None,
         reasons: None,
+        condition: None,
     }
 }
 

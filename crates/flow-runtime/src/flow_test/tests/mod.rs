@@ -16,8 +16,7 @@ fn played(text: &str) -> (Read, Vec<Result>) {
 fn reds(results: &[Result]) -> Vec<String> {
     let red = |result: &Result| {
         let red = result.red.as_ref()?;
-        let story: Vec<String> =
-            red.story.iter().map(|moment| format!("    {} -> {}", moment.happened, moment.shows)).collect();
+        let story: Vec<String> = red.story.iter().map(|moment| format!("    {} -> {}", moment.happened, moment.shows)).collect();
         Some(format!(
             "{} (line {}):\n  expected {}\n  but {}\n{}",
             result.name,

@@ -23,6 +23,8 @@ pub(crate) struct Both<'r> {
     cookie: Option<Digest>,
     /// What was done, to be told when both differ.
     log: Vec<String>,
+    /// How many logins there were, how many signed in, and how many were refused.
+    pub(crate) came: [usize; 3],
 }
 
 /// One login at both.
@@ -51,7 +53,7 @@ impl<'r> Both<'r> {
         let mut browser = realm.world.browser();
         let [.., a, b, c] = scenario.seed.to_be_bytes();
         browser.network = IpAddr::V4(Ipv4Addr::new(10, a, b, c));
-        Self { realm, scenario, world, browser, cookie: None, log: Vec::new() }
+        Self { realm, scenario, world, browser, cookie: None, log: Vec::new(), came: [0; 3] }
     }
 
     /// A login with up to so many events, compared after each.
@@ -66,7 +68,10 @@ impl<'r> Both<'r> {
             self.does(&mut one, deed).await;
             self.agree(&one);
         }
+        self.came[0] += 1;
+        self.came[2] += usize::from(matches!(one.session().rest, Rest::Denied { .. }));
         if let Rest::Finished { finish, .. } = &one.session().rest {
+            self.came[1] += 1;
             self.cookie = finish.cookie.as_ref().map(Digest::of).or(self.cookie.take());
             let subject = finish.signed_in.user.subject.to_string();
             let known = self.scenario.users.iter().any(|user| user.id == finish.signed_in.user.id);
@@ -133,11 +138,11 @@ impl<'r> Both<'r> {
             }
             _ => {}
         }
-        self.answers(&view.page, dice)
+        self.answers(&view.page, one.answer.form_with(|button| button.value == "resend").is_some(), dice)
     }
 
     /// What somebody does with a page itself.
-    fn answers(&self, page: &Page, dice: &mut Dice) -> Deed {
+    fn answers(&self, page: &Page, may_resend: bool, dice: &mut Dice) -> Deed {
         let password = |dice: &mut Dice| if dice.once_in(3) { "a wrong guess" } else { RIGHT }.to_owned();
         let fields = match page {
             Page::Login { .. } => vec![("username", self.scenario.typed(dice)), ("password", password(dice))],
@@ -163,7 +168,7 @@ impl<'r> Both<'r> {
                 return Deed::Sends { pressed: "review", fields: Vec::new() };
             }
             Page::CheckMail { .. } => match dice.below(5) {
-                0 => return Deed::Sends { pressed: "resend", fields: Vec::new() },
+                0 if may_resend => return Deed::Sends { pressed: "resend", fields: Vec::new() },
                 1 => vec![("code", "00000000".to_owned())],
                 2 => return Deed::TypesCode,
                 _ => return Deed::OpensMail,
@@ -252,7 +257,8 @@ impl<'r> Both<'r> {
     }
 
     fn newest(&self, one: &One) -> Option<(EmailAddress, Digest)> {
-        let newest = self.world.outbox.iter().rev().find_map(|notice| Some((notice.to.clone(), Digest::of(notice.mail.token()?))));
+        let newest =
+            self.world.outbox.iter().rev().find_map(|notice| Some((notice.to.clone(), Digest::of(notice.mail.token()?))));
         newest.filter(|(_, token)| one.session().waits_for(token))
     }
 

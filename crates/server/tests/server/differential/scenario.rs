@@ -3,9 +3,9 @@
 use super::dice::Dice;
 use super::realm::Realm;
 use domain::{
-    Accepted, AddressProof, AssertedEmail, Attribute, AttributeName, BrokeredIdentity, CanonicalSubject, EmailAddress, IdentityId,
-    IdentityKey, LinkProof, LinkedIdentity, OwnedAddress, ProofKind, Provenance, ProviderAlias, Secret, Subject, User, UserId,
-    Username, Vouched,
+    Accepted, AddressProof, AssertedEmail, Attribute, AttributeName, BrokeredIdentity, CanonicalSubject, EmailAddress,
+    IdentityId, IdentityKey, LinkProof, LinkedIdentity, OwnedAddress, ProofKind, Provenance, ProviderAlias, Secret, Subject,
+    User, UserId, Username, Vouched,
 };
 use flow_runtime::NewUser;
 use persistence::{Arrived, Committed};
@@ -177,7 +177,9 @@ fn comer(seed: u64, at: usize, dice: &mut Dice, realm: &Realm) -> Comer {
 fn again(link: &LinkedIdentity, dice: &mut Dice) -> Comer {
     let mut claims = json!({ "sub": link.key.subject.as_str() });
     let mut email = None;
-    if dice.once_in(2) && let Some(known) = &link.email {
+    if dice.once_in(2)
+        && let Some(known) = &link.email
+    {
         claims["email"] = known.address.to_string().into();
         claims["email_verified"] = true.into();
         email = Some(known.clone());
