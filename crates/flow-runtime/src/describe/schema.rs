@@ -3,9 +3,9 @@
 
 use super::values;
 use crate::definition::Requirement;
-use crate::definition::fact::{FACTS, FactKind, Takes};
 use crate::definition::config::{Key, KeyKind};
 use crate::definition::declaration::{Declaration, Kind};
+use crate::definition::fact::{FACTS, FactKind, Takes};
 use crate::reader::keys::{DOCUMENT, Holds, REQUIREMENT, SUB_FLOW, Word};
 use serde_json::{Map, Value, json};
 
@@ -85,10 +85,8 @@ fn beside_reference(name: &str) -> Value {
 
 /// The three ways of writing an execution.
 fn execution(kinds: &[&Kind]) -> Value {
-    let names: Vec<Value> = kinds
-        .iter()
-        .map(|kind| json!({ "const": kind.declaration.name, "description": kind.declaration.summary }))
-        .collect();
+    let names: Vec<Value> =
+        kinds.iter().map(|kind| json!({ "const": kind.declaration.name, "description": kind.declaration.summary })).collect();
     json!({
         "description": "An authenticator by its name, an authenticator with its settings, or a sub-flow.",
         "anyOf": [

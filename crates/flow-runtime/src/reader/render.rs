@@ -7,6 +7,9 @@ use std::fmt::Write as _;
 /// Characters of a source line that are shown; of a longer one, the part around the place.
 const WIDTH: usize = 140;
 
+/// Bytes before and after a place among which its line is sought.
+const NEAR: usize = 4 * WIDTH;
+
 impl Diagnostic {
     /// The diagnostic as some lines of plain text. The text is the document that was read.
     pub fn render(&self, text: &str) -> String {
@@ -31,9 +34,12 @@ impl Diagnostic {
     fn excerpt(&self, text: &str) -> (String, String) {
         let before = text.get(..self.span.offset).unwrap_or_default();
         let after = text.get(self.span.offset..).unwrap_or_default();
-        let head = before.get(before.rfind(['\n', '\r']).map_or(0, |at| at.saturating_add(1))..).unwrap_or_default();
+        // A line may be as long as the file, and there may be many problems in it: only what is near is looked at.
+        let near = before.get(before.floor_char_boundary(before.len().saturating_sub(NEAR))..).unwrap_or_default();
+        let head = near.get(near.rfind(['\n', '\r']).map_or(0, |at| at.saturating_add(1))..).unwrap_or_default();
         let head = head.trim_start_matches('\u{feff}');
-        let tail = after.split(['\n', '\r']).next().unwrap_or_default();
+        let tail =
+            after.get(..after.floor_char_boundary(NEAR)).unwrap_or_default().split(['\n', '\r']).next().unwrap_or_default();
         let skipped = head.chars().count().saturating_sub(WIDTH / 2);
         let kept: String = head.chars().skip(skipped).chain(tail.chars()).take(WIDTH).collect();
         let column = head.chars().count().saturating_sub(skipped);

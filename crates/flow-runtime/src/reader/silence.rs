@@ -85,7 +85,7 @@ fn understood(words: &str, span: Span, problems: &mut Problems) -> Option<&'stat
         return None;
     };
     if !code.can_be_silenced() {
-        let why = if code.severity == Severity::Error { "is an error" } else { "is about comments like this one" };
+        let why = if code.severity == Severity::Error { "is an error" } else { "is about what is silenced or waived" };
         problems
             .report(&code::SILENCE_OF_ERROR, span, format!("{} can't be silenced", code.id))
             .label(format!("{}: it {why}", code.title))

@@ -69,7 +69,7 @@ flow: example
 executions:
   - flow: inner
     when: { any: [{ not: identity.has-address }, { all: [identity.address-trusted, { provider: campus }] }] }
-    executions: [cookie]
+    executions: [review-profile]
 ";
     let flow = fine(text).flow;
     let Node::SubFlow { when: Some(when), .. } = &flow.level.executions[0].node else { panic!("no condition") };
