@@ -23,6 +23,7 @@ mod requests;
 mod returning;
 mod revisions;
 mod rules;
+mod semantics;
 mod squatters;
 mod sync;
 mod trust;
