@@ -1,0 +1,65 @@
+//! What a turn changes of the login.
+
+use super::run::Run;
+use crate::authenticator::Effect;
+use crate::definition::ExecutionId;
+use crate::outcome::Fault;
+use crate::position::Position;
+use crate::session::{Frame, How};
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Run {
+    /// What an execution wants changed.
+    pub(super) fn apply(&mut self, execution: ExecutionId, effect: Effect) -> Result<(), Fault> {
+        let frame = self.session.frames.last_mut().ok_or(Fault::Frames("no frame to change"))?;
+        match effect {
+            Effect::Remember(memory) => _ = frame.memory.insert(execution, memory),
+            Effect::Existing(found) => {
+                frame.existing = Some(found.user);
+                frame.existing_identities = found.identities;
+                frame.address_is_anothers = found.address_is_anothers;
+                (frame.rule, frame.demand) = (found.rule, found.demand);
+            }
+            Effect::Refresh(user) => {
+                if let Some(known) = frame.existing.as_mut().filter(|known| known.id == user.id) {
+                    *known = *user;
+                }
+            }
+            Effect::Reasons(reasons) => self.reasons = Some((execution, *reasons)),
+            Effect::Profile(profile) => frame.profile = profile,
+            Effect::Agree(others) => frame.agreed = others,
+            Effect::User(chosen) => {
+                if matches!(chosen.how, How::BrowserSession(..)) {
+                    self.session.passed = self.live_passed.take();
+                }
+                (frame.user, frame.user_by) = (Some(*chosen), Some(execution));
+            }
+            Effect::Renew(user) => match frame.user.as_mut().filter(|chosen| chosen.how.user().id == user.id) {
+                Some(chosen) => chosen.how.renew(user),
+                None => return Err(Fault::Frames("another account than the one that signs in")),
+            },
+            Effect::Amend(new) => match frame.user.as_mut().map(|chosen| &mut chosen.how) {
+                Some(How::Created(making)) if making.id == new.id => *making = new,
+                _ => return Err(Fault::Frames("another account than the one that is made")),
+            },
+            Effect::Write(write) => self.writes.push(write),
+            Effect::Notify(notice) => self.notices.push(notice),
+            Effect::Say(message) => self.session.message = Some(message),
+        }
+        Ok(())
+    }
+}
+
+impl Frame {
+    /// As if it had just begun, but it keeps identity and profile.
+    pub(super) fn start_over(&mut self, review_wanted: bool) {
+        self.position = Position::default();
+        self.memory = BTreeMap::new();
+        self.agreed = BTreeSet::new();
+        (self.existing, self.rule, self.demand) = (None, None, None);
+        self.existing_identities = Vec::new();
+        self.address_is_anothers = false;
+        (self.user, self.user_by) = (None, None);
+        self.review_wanted |= review_wanted;
+    }
+}
