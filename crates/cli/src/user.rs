@@ -4,7 +4,7 @@ use crate::arguments::{Hand, Of, UserCommand};
 use crate::failure::Failure;
 use crate::realm::{by_hand, failed, open_account};
 use crate::text::shown;
-use domain::{AccountState, Attribute, AttributeName};
+use domain::{AccountState, Attribute, AttributeName, RoleName};
 
 /// What the command says.
 pub(crate) async fn run(command: UserCommand) -> Result<(), Failure> {
@@ -13,6 +13,8 @@ pub(crate) async fn run(command: UserCommand) -> Result<(), Failure> {
         UserCommand::Enable { of, hand } => set_state(&of, &hand, AccountState::Open).await,
         UserCommand::Lock { of, hand } => set_state(&of, &hand, AccountState::Locked).await,
         UserCommand::Delete { of, hand } => set_state(&of, &hand, AccountState::Deleted).await,
+        UserCommand::Role { of, add, remove, hand } => change_roles(&of, (&add, &remove), &hand).await,
+        UserCommand::RequireNewPassword { of, hand } => require_new_password(&of, &hand).await,
         UserCommand::Attribute { of, name, values, hand } => set_attribute(&of, &name, values, &hand).await,
     }
 }
@@ -44,6 +46,36 @@ async fn set_attribute(of: &Of, name: &str, values: Vec<String>, hand: &Hand) ->
         Some(_) => println!("{} has no `{name}` any more", user.subject),
         None => return Err(gone(of)),
     }
+    Ok(())
+}
+
+async fn change_roles(of: &Of, (add, remove): (&[String], &[String]), hand: &Hand) -> Result<(), Failure> {
+    let by = by_hand(hand)?;
+    let roles = |names: &[String]| names.iter().map(|name| RoleName::parse(name)).collect::<Result<Vec<_>, _>>();
+    let bad = |error| Failure::caused(&error, "choose another name, as in `editor`");
+    let (add, remove) = (roles(add).map_err(bad)?, roles(remove).map_err(bad)?);
+    let (opened, user) = open_account(of).await?;
+    let done = opened.store().change_roles(&opened.realm, user.id, (&add, &remove), &by, server::now()).await;
+    let Some(now) = done.map_err(|error| failed(&error))? else { return Err(gone(of)) };
+    let roles: Vec<&str> = now.roles.iter().map(RoleName::as_str).collect();
+    match roles.as_slice() {
+        [] => println!("{} has no roles", user.subject),
+        roles => println!("{} has the roles {}", user.subject, roles.join(", ")),
+    }
+    Ok(())
+}
+
+async fn require_new_password(of: &Of, hand: &Hand) -> Result<(), Failure> {
+    let by = by_hand(hand)?;
+    let (opened, user) = open_account(of).await?;
+    if user.is_open() && !user.has_password {
+        return Err(Failure::new(format!("{} has no password", user.subject), "it signs in with its identities"));
+    }
+    let done = opened.store().require_new_password(&opened.realm, user.id, &by, server::now()).await;
+    if done.map_err(|error| failed(&error))?.is_none() {
+        return Err(gone(of));
+    }
+    println!("{} is signed out, and is asked for a new password where the flow has `update-password`", user.subject);
     Ok(())
 }
 

@@ -115,6 +115,26 @@ pub(crate) enum UserCommand {
         #[command(flatten)]
         hand: Hand,
     },
+    /// Give an account roles, or take them away
+    Role {
+        #[command(flatten)]
+        of: Of,
+        /// A role that it gets
+        #[arg(long, value_name = "ROLE", required_unless_present = "remove")]
+        add: Vec<String>,
+        /// A role that it loses
+        #[arg(long, value_name = "ROLE")]
+        remove: Vec<String>,
+        #[command(flatten)]
+        hand: Hand,
+    },
+    /// Have the password replaced at the next login with it, where the flow asks (`update-password`); ends all sessions
+    RequireNewPassword {
+        #[command(flatten)]
+        of: Of,
+        #[command(flatten)]
+        hand: Hand,
+    },
     /// Set an attribute to these values, or take it away if there are none
     Attribute {
         #[command(flatten)]

@@ -75,7 +75,7 @@ impl Authenticator for CompleteProfile {
             Input::Form(form) if form.action == action::CONTINUE => match (self.read(form, &owner), comer.look()) {
                 (Err(reading), _) => again(reading),
                 (Ok(_), Some(look)) => look,
-                (Ok(typed), None) => self.seek_or_keep(comer, typed),
+                (Ok(typed), None) => seek_or_keep(comer, typed),
             },
             Input::Fact { cause: Cause::Form(form), fact, .. } => self.fact(comer, form, fact),
             Input::Fact { .. } => Turn::just(Act::WrongFact),
@@ -124,22 +124,13 @@ impl CompleteProfile {
         if reading.is_fine() { Ok(typed) } else { Err(reading) }
     }
 
-    /// A username must be free; all else is the person's own matter.
-    fn seek_or_keep(&self, comer: Comer, typed: Typed) -> Turn {
-        match (&typed.username, comer) {
-            (Some(username), _) => Turn::ask(Question::FindUsers { username: Some(username.clone()), email: None }),
-            (None, Comer::There(user)) => keep(*user, typed),
-            (None, Comer::New(new)) => made(*new, typed),
-        }
-    }
-
     fn fact(&self, comer: Comer, form: &Form, fact: Fact) -> Turn {
         match fact {
             Fact::FoundUser(found) => match comer::now(&comer.user(), found) {
                 Err(end) => end,
                 // What is missing now may be less than what the page asked for.
                 Ok(now) => match self.read(form, &now) {
-                    Ok(typed) => self.seek_or_keep(Comer::There(now.clone()), typed).with(Effect::Renew(now)),
+                    Ok(typed) => seek_or_keep(Comer::There(now), typed),
                     Err(reading) => again(reading),
                 },
             },
@@ -150,6 +141,21 @@ impl CompleteProfile {
                 (Err(reading), _) => again(reading),
             },
             _ => Turn::just(Act::WrongFact),
+        }
+    }
+}
+
+/// A username must be free; all else is the person's own matter.
+fn seek_or_keep(comer: Comer, typed: Typed) -> Turn {
+    match (typed.username.clone(), comer) {
+        (None, Comer::There(user)) => keep(*user, typed),
+        (None, Comer::New(new)) => made(*new, typed),
+        (username, comer) => {
+            let turn = Turn::ask(Question::FindUsers { username, email: None });
+            match comer {
+                Comer::There(now) => turn.with(Effect::Renew(now)),
+                Comer::New(_) => turn,
+            }
         }
     }
 }

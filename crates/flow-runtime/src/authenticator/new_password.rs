@@ -46,10 +46,8 @@ pub(super) fn set(sight: &Sight<'_>, user: &User, hash: Secret) -> (User, Vec<Ef
         version: Version(user.version.0.saturating_add(1)),
         ..user.clone()
     };
-    let mut effects = vec![
-        Effect::Write(Write::SetPassword { user: user.id, hash }),
-        Effect::Write(Write::ForgetWrongPasswords(user.id)),
-    ];
+    let mut effects =
+        vec![Effect::Write(Write::SetPassword { user: user.id, hash }), Effect::Write(Write::ForgetWrongPasswords(user.id))];
     if let Some(email) = user.email.as_ref().filter(|email| email.is_proved() && sight.policy.sends_mail) {
         let mail = MailKind::PasswordChanged { account: user.label() };
         effects.push(Effect::Notify(Notice { to: email.address.clone(), mail, expires_at: sight.now.plus(NEWS_LIFETIME) }));

@@ -21,10 +21,8 @@ use std::time::Duration;
 
 const DAY: Duration = Duration::from_hours(24);
 
-pub(super) static KIND: Kind = Kind {
-    declaration: &DECLARATION,
-    build: |config| Arc::new(UpdatePassword { older_than: config.duration("older-than") }),
-};
+pub(super) static KIND: Kind =
+    Kind { declaration: &DECLARATION, build: |config| Arc::new(UpdatePassword { older_than: config.duration("older-than") }) };
 
 static DECLARATION: Declaration = Declaration {
     name: "update-password",
@@ -87,7 +85,8 @@ impl Authenticator for UpdatePassword {
 impl UpdatePassword {
     fn due(&self, sight: &Sight<'_>, user: &User) -> Option<PasswordDue> {
         let chosen = sight.frame.user.as_ref()?;
-        let has_shown_it = matches!(chosen.how, How::Authenticated(_)) && chosen.methods.contains(&AuthenticationMethod::Password);
+        let has_shown_it =
+            matches!(chosen.how, How::Authenticated(_)) && chosen.methods.contains(&AuthenticationMethod::Password);
         if !has_shown_it || !user.has_password {
             return None;
         }

@@ -6,7 +6,7 @@ use crate::commit::account::{moved, unlink};
 use crate::entity::users::{ActiveModel, Entity};
 use crate::store::transaction;
 use crate::{Store, StoreError, attributes, audit, consents, grants, identities, sessions, tokens, users};
-use domain::{AccountState, Attribute, AttributeName, Attributes, AuditEvent, AuditKind, RealmId, Timestamp, User, UserId};
+use domain::{AccountState, Attribute, AttributeName, Attributes, AuditEvent, AuditKind, RealmId, RoleName, Timestamp, User, UserId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{DatabaseTransaction, EntityTrait as _};
 
@@ -54,6 +54,58 @@ impl Store {
         transaction!(self, |tx| {
             if users::lock(tx, realm, user).await?.is_some() {
                 bury(tx, realm, user, by, now).await?;
+            }
+            users::find(tx, realm, user).await
+        })
+    }
+
+    /// Wants the password to be replaced at the next login with it (the flow's `update-password` asks), and signs the account out
+    /// everywhere. The user as it is afterwards; None if there is no such user, only a tombstone, or one without a password.
+    pub async fn require_new_password(
+        &self,
+        realm: &RealmId,
+        user: UserId,
+        by: &ByHand,
+        now: Timestamp,
+    ) -> Result<Option<User>, StoreError> {
+        transaction!(self, |tx| {
+            let Some(row) = users::lock(tx, realm, user).await?.filter(|row| row.password_hash.is_some()) else {
+                return Ok(None);
+            };
+            if !row.must_renew_password {
+                let changed = ActiveModel { must_renew_password: Set(true), ..moved(&row, true) };
+                Entity::update(changed).exec_without_returning(tx).await?;
+                audit::record(tx, realm, &by.event(AuditKind::PasswordRenewalRequired, user), now).await?;
+            }
+            users::find(tx, realm, user).await
+        })
+    }
+
+    /// Gives the account roles and takes roles from it; one that stands in both is given. The user as it is afterwards; None if there is
+    /// no such user, or only a tombstone.
+    pub async fn change_roles(
+        &self,
+        realm: &RealmId,
+        user: UserId,
+        (add, remove): (&[RoleName], &[RoleName]),
+        by: &ByHand,
+        now: Timestamp,
+    ) -> Result<Option<User>, StoreError> {
+        transaction!(self, |tx| {
+            let Some(row) = users::lock(tx, realm, user).await? else { return Ok(None) };
+            let before = users::to_user(row.clone())?.roles;
+            let mut roles = before.clone();
+            roles.retain(|role| !remove.contains(role));
+            roles.extend(add.iter().cloned());
+            if roles != before {
+                let changed = ActiveModel { roles: Set(json(TABLE, &roles)?), ..moved(&row, false) };
+                Entity::update(changed).exec_without_returning(tx).await?;
+                let given = roles.difference(&before).map(|role| format!("+{role}"));
+                let taken = before.difference(&roles).map(|role| format!("-{role}"));
+                let what = given.chain(taken).collect::<Vec<_>>().join(" ");
+                let event = by.event(AuditKind::RolesChanged, user);
+                let detail = event.detail.map(|words| format!("{what} {words}"));
+                audit::record(tx, realm, &AuditEvent { detail, ..event }, now).await?;
             }
             users::find(tx, realm, user).await
         })

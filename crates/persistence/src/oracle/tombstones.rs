@@ -11,7 +11,8 @@ const RULES: [Rule; 4] = [
         broken_by: "SELECT id FROM users WHERE realm = $1 AND state = 'deleted' AND (username IS NOT NULL OR email IS NOT NULL \
                     OR email_key IS NOT NULL OR email_provenance IS NOT NULL OR email_proof IS NOT NULL OR given_name IS NOT NULL \
                     OR family_name IS NOT NULL OR picture IS NOT NULL OR password_hash IS NOT NULL OR origins <> '{}' \
-                    OR attributes <> '{}')",
+                    OR attributes <> '{}' OR password_set_at IS NOT NULL OR must_renew_password OR roles <> '[]' \
+                    OR accepted_terms <> '{}')",
     },
     Rule {
         says: "nothing lives on a tombstone",

@@ -7,6 +7,7 @@
 
 mod account_writes;
 mod accounts;
+mod after_login;
 mod acts;
 mod atomicity;
 mod candidates;

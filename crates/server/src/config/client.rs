@@ -1,8 +1,8 @@
 //! A realm's clients.
 
 use super::fields::{At, Fields, list};
-use super::problem::{Problems, Span};
 use super::flows;
+use super::problem::{Problems, Span};
 use super::provider::Checks;
 use super::surroundings::Surroundings;
 use domain::{Digest, FlowName, Secret};
@@ -57,7 +57,9 @@ pub(super) fn client(mut fields: Fields, checks: &Checks<'_>, problems: &mut Pro
     }
     let spans = Spans { whole, id: id.span, name: name.span, uris, scopes: scopes.unwrap_or_default() };
     match Client::register(registration) {
-        Ok(client) => Some((At { value: client, span: id.span }, OwnFlows { first_login: first_login?, post_login: post_login? })),
+        Ok(client) => {
+            Some((At { value: client, span: id.span }, OwnFlows { first_login: first_login?, post_login: post_login? }))
+        }
         Err(error) => {
             error.problems.iter().for_each(|problem| report(problem, &spans, problems));
             None

@@ -4,8 +4,9 @@ use super::fields::{At, Fields, closest};
 use super::problem::{Place, Problems, Span};
 use super::surroundings::{Surroundings, place_of};
 use domain::FlowName;
+use flow_runtime::flow_test::run_tests;
+use flow_runtime::reader::{Diagnostic, MAX_BYTES, Read, SHIPPED, read, read_bytes};
 use flow_runtime::{Flow, Purpose};
-use flow_runtime::reader::{Diagnostic, MAX_BYTES, SHIPPED, read, read_bytes};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -23,6 +24,8 @@ pub struct FlowSource {
     pub text: String,
     /// The file, or the version of Braid that the flow came with.
     pub origin: String,
+    /// Whether that is a file of the folder.
+    pub is_a_file: bool,
 }
 
 /// The shipped flows, and those of the folder.
@@ -35,8 +38,12 @@ pub(super) fn flows(root: &mut Fields, around: &Surroundings<'_>, problems: &mut
         }
     };
     if let Some(folder) = root.optional_text("flows", problems) {
-        for path in documents_of(&folder, around, problems) {
-            add(&path, (&mut flows, &mut documents), around, problems);
+        let read: Vec<(PathBuf, Read)> = documents_of(&folder, around, problems)
+            .into_iter()
+            .filter_map(|path| add(&path, (&mut flows, &mut documents), around, problems).map(|read| (path, read)))
+            .collect();
+        for (path, read) in &read {
+            play(path, read, &flows, problems);
         }
     }
     (flows, documents)
@@ -50,7 +57,7 @@ fn come_with_braid() -> &'static Result<(Flows, Documents), Vec<Diagnostic>> {
         for shipped in SHIPPED {
             let flow = read(shipped.text, shipped.file)?.flow;
             let origin = concat!("Braid ", env!("CARGO_PKG_VERSION")).to_owned();
-            documents.insert(flow.name.clone(), FlowSource { text: shipped.text.to_owned(), origin });
+            documents.insert(flow.name.clone(), FlowSource { text: shipped.text.to_owned(), origin, is_a_file: false });
             flows.insert(flow.name.clone(), Arc::new(flow));
         }
         Ok((flows, documents))
@@ -83,31 +90,58 @@ fn documents_of(folder: &At<String>, around: &Surroundings<'_>, problems: &mut P
     })
 }
 
-fn add(path: &Path, (flows, documents): (&mut Flows, &mut Documents), around: &Surroundings<'_>, problems: &mut Problems<'_>) {
+/// A flow with a red test doesn't load.
+fn play(path: &Path, read: &Read, flows: &Flows, problems: &mut Problems<'_>) {
+    let file = path.display().to_string();
+    for result in run_tests(read, flows) {
+        if let Some(red) = result.red {
+            let reason = format!("the test “{}” is red: expected {}, but it is {}", result.name, red.expected, red.shown);
+            problems.in_document(
+                &file,
+                &red.span,
+                reason,
+                "play the tests with `braid flow test`, and correct the flow or the test".to_owned(),
+            );
+        }
+    }
+}
+
+/// Adds a flow document. Gives what was read, if it can be used.
+fn add(
+    path: &Path,
+    (flows, documents): (&mut Flows, &mut Documents),
+    around: &Surroundings<'_>,
+    problems: &mut Problems<'_>,
+) -> Option<Read> {
     let file = path.display().to_string();
     let bytes = match around.read_bytes(path, MAX_BYTES as u64) {
         Ok(Some(bytes)) => bytes,
         Ok(None) => {
             let reason = format!("a flow document has at most {MAX_BYTES} bytes");
             problems.elsewhere(place_of(path), reason, "is this a flow document?");
-            return;
+            return None;
         }
         Err(error) => {
             problems.elsewhere(place_of(path), format!("the flow can't be read: {error}"), "make it readable for Braid");
-            return;
+            return None;
         }
     };
     match read_bytes(&bytes, &file) {
         Ok(read) if flows.contains_key(&read.flow.name) => {
             let reason = format!("there is another flow with the name {}", read.flow.name);
             problems.elsewhere(place_of(path), reason, "give this flow another name (`flow: …`) and use that name in the realm");
+            None
         }
         Ok(read) => {
             let text = String::from_utf8_lossy(&bytes).into_owned();
-            documents.insert(read.flow.name.clone(), FlowSource { text, origin: file });
-            flows.insert(read.flow.name.clone(), Arc::new(read.flow));
+            documents.insert(read.flow.name.clone(), FlowSource { text, origin: file, is_a_file: true });
+            flows.insert(read.flow.name.clone(), Arc::new(read.flow.clone()));
+            Some(read)
         }
-        Err(diagnostics) => report(&diagnostics, problems),
+        Err(diagnostics) => {
+            report(&diagnostics, problems);
+            None
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! The realms.
 
+use super::client::OwnFlows;
 use super::fields::{At, Fields};
 use super::flows::{self, Flows};
 use super::problem::{Problems, Span};
-use super::client::OwnFlows;
 use super::provider::{self, Checks};
 use super::rules::{self, Scope};
 use super::{client, mail, origin};

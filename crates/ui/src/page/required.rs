@@ -47,9 +47,10 @@ impl<'a> CompleteProfile<'a> {
     pub(super) fn of(scene: Scene<'a>, account: &str, fields: &[Field], problems: &Problems) -> Self {
         let layout = scene.layout(problems);
         let calm = layout.is_calm();
-        let inputs = fields.iter().enumerate().map(|(place, field)| {
-            Input::of(field).judged(field.name, problems, scene.chrome.now).focused(calm && place == 0)
-        });
+        let inputs = fields
+            .iter()
+            .enumerate()
+            .map(|(place, field)| Input::of(field).judged(field.name, problems, scene.chrome.now).focused(calm && place == 0));
         Self { inputs: inputs.collect(), layout, account: shown(account, words::SOMEBODY) }
     }
 }

@@ -120,11 +120,8 @@ pub(super) const ACCOUNT_TEXTS: &[(&str, AccountText)] = &[
 pub(super) const IDENTITY_TRUTHS: &[(&str, TruthName)] =
     &[("email_vouched", TruthName::EmailVouched), ("email_trusted", TruthName::EmailTrusted)];
 
-pub(super) const ACCOUNT_TRUTHS: &[(&str, AccountTruth)] = &[
-    ("email_proved", AccountTruth::EmailProved),
-    ("has_password", AccountTruth::HasPassword),
-    ("open", AccountTruth::Open),
-];
+pub(super) const ACCOUNT_TRUTHS: &[(&str, AccountTruth)] =
+    &[("email_proved", AccountTruth::EmailProved), ("has_password", AccountTruth::HasPassword), ("open", AccountTruth::Open)];
 
 /// Finds what a table says of a name.
 pub(super) fn find<T: Copy>(name: &str, table: &[(&str, T)]) -> Option<T> {

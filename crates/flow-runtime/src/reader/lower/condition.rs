@@ -210,7 +210,11 @@ impl Reading<'_> {
             Shape::Text { text, plain } => (text, *plain),
             Shape::Refused => return None,
             _ => {
-                return self.bad(place, "`cel` needs an expression", "write it in quotes, as in `cel: \"identity.domain == 'x.org'\"`");
+                return self.bad(
+                    place,
+                    "`cel` needs an expression",
+                    "write it in quotes, as in `cel: \"identity.domain == 'x.org'\"`",
+                );
             }
         };
         match Expression::parse(text, Use::Condition) {

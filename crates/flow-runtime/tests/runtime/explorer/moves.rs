@@ -114,6 +114,11 @@ fn offered(w: &World, login: &Login, setting: Setting) -> Vec<Move> {
             ["", "vic", ADDRESS, "nobody@x.org"].map(|name| form(&[("username", name), ("email", "mallory@evil.org")])).into()
         }
         Page::NewPassword { .. } => ["", "short", "eight or more"].map(|password| form(&[("password", password)])).into(),
+        Page::Terms { .. } => vec![form(&[]), Move::of("refuse", login.form(action::REFUSE, &[]))],
+        Page::CompleteProfile { .. } => ["", "nonsense", ADDRESS]
+            .map(|email| form(&[("email", email), ("username", "newcomer"), ("given_name", "Ada"), ("family_name", "L")]))
+            .into(),
+        Page::UpdatePassword { .. } => ["", "vics own", "eight or more"].map(|password| form(&[("password", password)])).into(),
         Page::ChangeAddress { .. } => {
             ["", "nonsense", ADDRESS, "fresh@x.org", "taken@x.org"].map(|email| form(&[("email", email)])).into()
         }
