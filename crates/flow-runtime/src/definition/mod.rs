@@ -4,10 +4,10 @@ pub mod condition;
 pub mod config;
 pub mod declaration;
 pub mod fact;
-mod words;
-pub mod weighed;
 pub(crate) mod program;
 pub mod waiver;
+pub mod weighed;
+mod words;
 
 use crate::authenticator::Authenticator;
 use condition::Condition;
@@ -136,9 +136,9 @@ impl Flow {
         self.program.authenticators()
     }
 
-    /// The name of a sub-flow.
+    /// The name of a sub-flow that may run.
     pub fn sub_flow(&self, id: ExecutionId) -> Option<&str> {
-        self.level.sub_flow(id)
+        self.program.sub_flow(id)
     }
 
     /// What steps go by.
@@ -148,16 +148,6 @@ impl Flow {
 }
 
 impl Level {
-    fn sub_flow(&self, id: ExecutionId) -> Option<&str> {
-        // Numbers go up in the order of the file, so it is this one or inside the last one before.
-        let execution = self.executions.iter().take_while(|execution| execution.id <= id).last()?;
-        match &execution.node {
-            Node::SubFlow { name, .. } if execution.id == id => Some(name),
-            Node::SubFlow { level, .. } => level.sub_flow(id),
-            Node::Authenticator(_) => None,
-        }
-    }
-
     /// Every execution at this level and below it that isn't disabled, in order.
     pub fn nodes(&self) -> Vec<&Execution> {
         let mut nodes = Vec::new();

@@ -36,6 +36,8 @@ pub(crate) enum Runs {
     Authenticator(Arc<dyn Authenticator>),
     /// A level.
     Level {
+        /// The sub-flow's name. The flow's own level has none.
+        name: String,
         /// What its executions mean for it.
         mode: Mode,
         /// Its first execution.
@@ -64,7 +66,7 @@ impl Program {
     pub(super) fn of(level: &Level) -> Self {
         let mut program = Self { places: Vec::new(), provers: Vec::new(), reveals_accounts: false, reviews_profiles: false };
         program.place(Self::START, None);
-        program.level(Self::START, level, None);
+        program.level(Self::START, "", level, None);
         program
     }
 
@@ -73,7 +75,7 @@ impl Program {
         self.places.push(Place { parent, last: id, next: None, runs });
     }
 
-    fn level(&mut self, id: ExecutionId, level: &Level, when: Option<&Condition>) {
+    fn level(&mut self, id: ExecutionId, name: &str, level: &Level, when: Option<&Condition>) {
         let any_required = level.enabled().any(Execution::is_required);
         let mode = if any_required { Mode::Required } else { Mode::Alternatives };
         let (mut first, mut before) = (None, None);
@@ -86,7 +88,8 @@ impl Program {
                 before = Some(execution.id);
             }
         }
-        let runs = Runs::Level { mode, first, succeeds_when_empty: level.succeeds_when_empty, when: when.cloned() };
+        let (name, succeeds_when_empty) = (name.to_owned(), level.succeeds_when_empty);
+        let runs = Runs::Level { name, mode, first, succeeds_when_empty, when: when.cloned() };
         let last = ExecutionId(u16::try_from(self.places.len().saturating_sub(1)).unwrap_or(u16::MAX));
         self.change(Some(id), |place| (place.runs, place.last) = (Some(runs), last));
     }
@@ -104,7 +107,7 @@ impl Program {
                 let runs = Runs::Authenticator(Arc::clone(authenticator));
                 self.change(Some(execution.id), |place| place.runs = Some(runs));
             }
-            Node::SubFlow { when, level, .. } if counts => self.level(execution.id, level, when.as_ref()),
+            Node::SubFlow { name, when, level } if counts => self.level(execution.id, name, level, when.as_ref()),
             Node::Authenticator(_) => {}
             Node::SubFlow { level, .. } => self.skip(execution.id, level),
         }
@@ -145,6 +148,14 @@ impl Program {
         match self.runs(id)? {
             Runs::Authenticator(authenticator) => Some(authenticator),
             Runs::Level { .. } => None,
+        }
+    }
+
+    /// The name of the sub-flow with that number.
+    pub(crate) fn sub_flow(&self, id: ExecutionId) -> Option<&str> {
+        match self.runs(id)? {
+            Runs::Level { name, .. } => Some(name),
+            Runs::Authenticator(_) => None,
         }
     }
 
