@@ -251,12 +251,14 @@ pub(super) fn sign_in(world: &mut World, user: UserId) -> Option<Digest> {
 /// What the application asks for.
 pub(super) fn request(given: &Given, serves: Serves) -> Result<domain::AuthorizeRequest, IdError> {
     let client = given.request.client.clone().map_or_else(|| ClientId::parse(CLIENT), Ok)?;
-    let mut request = crate::world::request(client);
-    given.request.put_into(&mut request);
-    request.wish = match (given.request.wish, serves) {
+    let wish = match (given.request.wish, serves) {
         (Some(wish), _) | (None, Serves::Wish(wish)) => wish,
         (None, Serves::FirstLogin | Serves::PostLogin) => Wish::SignIn,
     };
+    let mut request = crate::world::request_for(client, wish);
+    let wants_fresh = request.prompt.login;
+    given.request.put_into(&mut request);
+    request.prompt.login |= wants_fresh;
     if request.provider_hint.is_none() {
         request.provider_hint = given.identity.as_ref().and_then(|identity| identity.provider.clone());
     }

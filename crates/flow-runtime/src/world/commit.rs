@@ -80,10 +80,13 @@ impl World {
                 self.change_profile(*user, profile);
                 Ok(())
             }
-            Write::TouchIdentity { key, label, at, .. } => {
+            Write::TouchIdentity { key, label, email, assured, claims, at } => {
                 if let Some(link) = self.identities.get_mut(key) {
                     link.label.clone_from(label);
-                    link.last_sign_in_at = *at;
+                    link.email.clone_from(email);
+                    link.assured.clone_from(assured);
+                    link.claims.clone_from(claims);
+                    (link.updated_at, link.last_sign_in_at) = (*at, *at);
                 }
                 Ok(())
             }

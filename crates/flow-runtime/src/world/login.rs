@@ -48,6 +48,14 @@ pub fn request(client: ClientId) -> AuthorizeRequest {
     }
 }
 
+/// The same, for something that people are sent for. Another address wants a fresh login, whatever the application says.
+pub fn request_for(client: ClientId, wish: Wish) -> AuthorizeRequest {
+    let mut request = request(client);
+    request.wish = wish;
+    request.prompt.login = wish == Wish::ChangeAddress;
+    request
+}
+
 /// The form of a page.
 pub fn form(step: StepId, pressed: &str, fields: &[(&str, &str)]) -> Event {
     Event::Form(Form::new(step, pressed, fields.iter().map(|(name, value)| ((*name).to_owned(), Secret::new(*value)))))

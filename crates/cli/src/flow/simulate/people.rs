@@ -10,7 +10,7 @@ use domain::{
 };
 use flow_runtime::flow_test::{Cast, Given, GivenIdentity, Play, Stop, bind, others};
 use flow_runtime::reader::{Read, Span, read_given};
-use flow_runtime::world::{World, request};
+use flow_runtime::world::{World, request_for};
 use flow_runtime::{Candidate, RealmPolicy};
 use serde_json::Value;
 use server::Claims;
@@ -86,8 +86,7 @@ pub(super) async fn of_a_realm(options: &SimulateOptions, read: &Read) -> Result
         Some(path) => Some(met(options, &opened, &text(path, "--identity")?, &mut people).await?),
     };
     let (world, cast) = world(policy, people);
-    let mut wanted = request(client);
-    wanted.wish = wish;
+    let mut wanted = request_for(client, wish);
     wanted.provider_hint = identity.as_ref().map(|identity| identity.key.provider.clone());
     let mut play = Play::with(world, cast, wanted, None);
     let began = play.start().and_then(|()| match identity {

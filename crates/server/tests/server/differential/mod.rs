@@ -35,7 +35,8 @@ async fn simulated_and_live_logins_decide_alike() {
     let mut counted = [0_usize; 3];
     for seed in seeds() {
         let realm = Rc::clone(&realms[usize::from(seed % 2 == 1)]);
-        match here.run_until(tokio::task::spawn_local(play(seed, realm))).await {
+        let played = here.spawn_local(play(seed, realm));
+        match here.run_until(played).await {
             Ok(came) => counted.iter_mut().zip(came).for_each(|(count, more)| *count += more),
             Err(_) => differ.push(seed),
         }
