@@ -7,6 +7,7 @@ mod files;
 mod graph;
 mod import;
 mod report;
+mod source;
 mod test;
 pub(crate) mod revisions;
 

@@ -1,0 +1,23 @@
+//! The flow that somebody names: one that comes with Braid, or a file.
+
+use super::files;
+use flow_runtime::reader::{Diagnostic, Read, SHIPPED, printable, read, read_bytes};
+use std::path::Path;
+
+/// Reads the flow of this name, or this file. The problem is text for a terminal.
+pub(super) fn flow(named: &str) -> Result<Read, String> {
+    let shipped = SHIPPED.iter().find(|shipped| shipped.file.strip_suffix(".yaml") == Some(named));
+    if let Some(shipped) = shipped.filter(|_| !Path::new(named).is_file()) {
+        return read(shipped.text, shipped.file).map_err(|problems| drawn(&problems, shipped.text));
+    }
+    let name = printable(named);
+    let bytes = files::bytes(Path::new(named)).map_err(|error| {
+        let known: Vec<&str> = SHIPPED.iter().filter_map(|shipped| shipped.file.strip_suffix(".yaml")).collect();
+        format!("{name} can't be opened: {error}\nflows that come with Braid: {}\n", known.join(", "))
+    })?;
+    read_bytes(&bytes, &name).map_err(|problems| drawn(&problems, &String::from_utf8_lossy(&bytes)))
+}
+
+fn drawn(problems: &[Diagnostic], text: &str) -> String {
+    problems.iter().map(|problem| format!("{}\n", problem.render(text))).collect()
+}
