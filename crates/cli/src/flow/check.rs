@@ -49,7 +49,7 @@ pub(crate) fn check(options: &CheckOptions) -> ExitCode {
     let realms = match options.config.as_deref().map_or_else(|| Ok(Realms::none()), Realms::of) {
         Ok(realms) => realms,
         Err(error) => {
-            eprintln!("{}", Failure::Config(error));
+            eprint!("{}", Failure::Config(error).render());
             return ExitCode::from(2);
         }
     };

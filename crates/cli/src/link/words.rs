@@ -35,6 +35,8 @@ pub(super) fn write(write: &Write, subjects: &Subjects) -> String {
             format!("take the identity {identity} off {}: {why}", account(user))
         }
         Write::SetPassword { user, .. } => format!("set the password of {}, and end all that lives on it", account(user)),
+        Write::SetUsername { user, username } => format!("give {} the username {username}", account(user)),
+        Write::AcceptTerms { user, version, .. } => format!("keep that {} accepted the terms {version}", account(user)),
         Write::SetAddress { user, address } => format!("give {} the address {}", account(user), address.address.masked()),
         Write::HandOver { user, .. } => {
             format!("hand {} over: password and identities that prove nothing go, and all that lives on it ends", account(user))

@@ -56,6 +56,7 @@ fn diagnostic(problem: &Diagnostic, text: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Realms;
     use super::*;
     use std::path::PathBuf;
 
