@@ -6,7 +6,7 @@ use crate::jobs;
 use crate::password::{PasswordError, Passwords};
 use crate::realm::Realm;
 use crate::routes;
-use crate::serving::{self, Configured, Fixed, Opened, ReloadError, Reloading, Serving, Status, made};
+use crate::serving::{self, Configured, Fixed, Occasion, Opened, ReloadError, Reloading, Serving, Status, made};
 use crate::settings::Settings;
 use axum::serve::ListenerExt as _;
 use domain::{RealmId, Secret, Timestamp};
@@ -16,6 +16,8 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use upstream::HttpSetupError;
+
+const AT_THE_START: Occasion<'_> = Occasion::Files("the start");
 
 /// Why a process could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -65,19 +67,10 @@ pub struct Braid {
     listen: Vec<SocketAddr>,
 }
 
-/// What a process is opened for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum For {
-    /// It serves: the flows of its configuration are applied.
-    Serving,
-    /// It works beside the nodes that serve, and applies nothing.
-    Work,
-}
-
 impl Braid {
     /// Opens and migrates the database, makes the keys that are missing, and applies the flows.
     pub async fn open(settings: Settings) -> Result<Self, StartError> {
-        Self::open_for(For::Serving, settings, None).await
+        Self::open_for(AT_THE_START, settings, None).await
     }
 
     /// The same, with settings that are read anew whenever they change, or when [`Braid::reload`] says so.
@@ -86,15 +79,15 @@ impl Braid {
         let loaded = tokio::task::spawn_blocking(move || reading.load()).await;
         let Loaded { settings, seen } = loaded.map_err(|error| StartError::Serving(error.into()))?;
         let settings = settings.map_err(|error| StartError::Serving(error.into()))?;
-        Self::open_for(For::Serving, settings, Some((source, seen))).await
+        Self::open_for(AT_THE_START, settings, Some((source, seen))).await
     }
 
     /// The same, to work beside the nodes that serve: no flow is applied.
     pub async fn open_beside(settings: Settings) -> Result<Self, StartError> {
-        Self::open_for(For::Work, settings, None).await
+        Self::open_for(Occasion::Work, settings, None).await
     }
 
-    async fn open_for(what: For, settings: Settings, source: Option<(Source, Seen)>) -> Result<Self, StartError> {
+    async fn open_for(occasion: Occasion<'_>, settings: Settings, source: Option<(Source, Seen)>) -> Result<Self, StartError> {
         let (configured, fixed, warnings) = Configured::sort(settings, None).map_err(StartError::Http)?;
         for warning in warnings {
             tracing::warn!(place = %warning.place, remedy = warning.remedy, "{}", warning.reason);
@@ -102,8 +95,7 @@ impl Braid {
         let Fixed { database, keyring, listen, passwords } = fixed;
         let store = Store::open(database.reveal(), keyring).await.map_err(StartError::Open)?;
         store.migrate().await.map_err(StartError::Migrate)?;
-        let applied = (what == For::Serving).then_some("the start");
-        let realms = made(&configured, &store, None, applied).await.map_err(StartError::Serving)?;
+        let realms = made(&configured, &store, None, occasion).await.map_err(StartError::Serving)?;
         let passwords = Passwords::new(passwords, &adapters::fresh_entropy()).map_err(StartError::Password)?;
         let (serving, _) = watch::channel(Arc::new(Serving::new(&configured, realms, Status::new(adapters::now()))));
         let opened = Opened { database, listen: listen.clone() };

@@ -7,8 +7,10 @@ mod demo;
 mod explain;
 mod identities;
 mod place;
+mod reload;
 mod rules;
 mod serving;
+mod trials;
 
 use place::Place;
 

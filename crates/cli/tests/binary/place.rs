@@ -149,6 +149,22 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    /// Waits until it says this.
+    pub(crate) fn says(&mut self, text: &str) {
+        loop {
+            let line = self.lines.recv().unwrap_or_else(|_| panic!("it ended before it said “{text}”:\n{}", self.log));
+            self.log = format!("{}{line}\n", self.log);
+            if line.contains(text) {
+                return;
+            }
+        }
+    }
+
+    /// Tells it to read its files again.
+    pub(crate) fn hang_up(&self) {
+        assert!(Command::new("kill").args(["-HUP", &self.child.id().to_string()]).status().unwrap().success());
+    }
+
     /// Asks it to end, as a service manager does, and says how it ended and all that it said.
     pub(crate) fn terminate(mut self) -> (Option<i32>, String) {
         let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();

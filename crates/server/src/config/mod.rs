@@ -33,7 +33,7 @@ pub(crate) use stored::with_stored;
 
 use crate::settings::Settings;
 use fields::Fields;
-use problem::Problems;
+pub(crate) use problem::Problems;
 use seen::Notes;
 use std::path::Path;
 use surroundings::Surroundings;

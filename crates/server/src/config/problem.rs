@@ -100,14 +100,14 @@ impl Problem {
 
 /// The problems found so far in one file.
 #[derive(Debug)]
-pub(super) struct Problems<'t> {
+pub(crate) struct Problems<'t> {
     file: &'t str,
     text: &'t str,
     found: Vec<Problem>,
 }
 
 impl<'t> Problems<'t> {
-    pub(super) fn new(file: &'t str, text: &'t str) -> Self {
+    pub(crate) fn new(file: &'t str, text: &'t str) -> Self {
         Self { file, text, found: Vec::new() }
     }
 
@@ -137,6 +137,12 @@ impl<'t> Problems<'t> {
         self.found.push(Problem { place, reason, remedy, severity: Severity::Error, excerpt: None });
     }
 
+    /// A problem in a flow document.
+    pub(crate) fn in_document(&mut self, file: &str, span: &flow_runtime::reader::Span, reason: String, remedy: String) {
+        let span = Span { line: span.line, column: span.column, length: span.length };
+        self.elsewhere(Place::In { file: file.to_owned(), span }, reason, remedy);
+    }
+
     /// Whether nothing stops the configuration from being used.
     pub(super) fn has_no_error(&self) -> bool {
         self.found.iter().all(|problem| problem.severity == Severity::Warning)
@@ -148,7 +154,7 @@ impl<'t> Problems<'t> {
     }
 
     /// All problems, those in the file in its order.
-    pub(super) fn into_error(mut self) -> ConfigError {
+    pub(crate) fn into_error(mut self) -> ConfigError {
         self.found.retain(|problem| problem.severity == Severity::Error);
         self.found.sort_by_key(|problem| match &problem.place {
             Place::In { file, span } => (u8::from(file != self.file), Some(*span)),

@@ -48,6 +48,14 @@ impl Seen {
         }
     }
 
+    /// A file that isn't as it was any more.
+    pub(super) fn changing(&self) -> Option<String> {
+        let now = self.again();
+        let file = self.files.iter().find(|(path, file)| now.files.get(*path) != Some(file)).map(|(path, _)| path);
+        let folder = self.folders.iter().find(|(path, found)| now.folders.get(*path) != Some(found)).map(|(path, _)| path);
+        file.or(folder).map(|path| path.display().to_string())
+    }
+
     /// Whether something changed since `before` that looks as if somebody was still writing it: a file can't be read, is empty, or ends
     /// in the middle of a line.
     pub fn is_unfinished_beside(&self, before: &Self) -> bool {

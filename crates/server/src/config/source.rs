@@ -1,7 +1,7 @@
 //! Where settings come from, again and again.
 
 use super::look;
-use super::problem::ConfigError;
+use super::problem::{ConfigError, Problem};
 use super::seen::Seen;
 use crate::settings::Settings;
 use std::path::Path;
@@ -51,14 +51,17 @@ impl Source {
 
     /// Reads it. What changes while it is read is read again, so that no half of one version meets a half of another.
     pub fn load(&self) -> Loaded {
-        let mut loaded = (self.0)();
         for _ in 1..TRIES {
+            let loaded = (self.0)();
             if loaded.seen.again() == loaded.seen {
-                break;
+                return loaded;
             }
             std::thread::sleep(PAUSE);
-            loaded = (self.0)();
         }
-        loaded
+        let Loaded { seen, .. } = (self.0)();
+        let file = seen.changing().unwrap_or_default();
+        let reason = "it changes whenever it is read".to_owned();
+        let remedy = "write it beside the others, and move it to its place when it is whole".to_owned();
+        Loaded { settings: Err(ConfigError { problems: vec![Problem::of_file(file, reason, remedy)] }), seen }
     }
 }

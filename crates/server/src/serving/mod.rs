@@ -5,13 +5,14 @@
 
 mod configured;
 mod judge;
+mod proved;
 mod reload;
 mod revisions;
 mod status;
 mod watch;
 
 pub(crate) use configured::{Configured, Fixed, Opened};
-pub(crate) use judge::{Changed, judge};
+pub(crate) use judge::{Occasion, judge};
 pub use reload::ReloadError;
 pub(crate) use reload::{Reloading, made};
 pub(crate) use revisions::stored_flow;

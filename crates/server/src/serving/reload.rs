@@ -1,7 +1,7 @@
 //! Taking what the files, or the database, say now.
 
 use super::status::Refusal;
-use super::{Changed, Configured, Opened, Serving, Status, judge};
+use super::{Configured, Occasion, Opened, Serving, Status, judge};
 use crate::adapters;
 use crate::braid::Shared;
 use crate::config::{ConfigError, Loaded, Seen, Source};
@@ -47,7 +47,7 @@ pub(crate) async fn made(
     configured: &Configured,
     store: &Store,
     before: Option<&Serving>,
-    applied: Option<&str>,
+    occasion: Occasion<'_>,
 ) -> Result<Vec<Arc<Realm>>, ReloadError> {
     let now = adapters::now();
     let mut realms = Vec::new();
@@ -58,8 +58,8 @@ pub(crate) async fn made(
         let realm = Realm::make(settings, &making).await.map_err(|source| ReloadError::Realm(id.clone(), source))?;
         realms.push(Arc::new(realm));
     }
-    judge(configured, &realms, if applied.is_some() { Changed::Files } else { Changed::Database })?;
-    if let Some(why) = applied {
+    judge(configured, &realms, occasion).await?;
+    if let Occasion::Files(why) = occasion {
         for settings in &configured.realms {
             apply(configured, settings.policy.flows.values(), (store, &settings.policy.realm), why, now).await?;
         }
@@ -119,7 +119,7 @@ impl Shared {
 
     async fn take(&self, reloading: &mut Reloading, settings: crate::Settings, why: &str) -> Result<(), ReloadError> {
         let (configured, fixed, warnings) = Configured::sort(settings, Some(&reloading.configured))?;
-        let realms = made(&configured, &self.store, Some(&self.serving()), Some(why)).await?;
+        let realms = made(&configured, &self.store, Some(&self.serving()), Occasion::Files(why)).await?;
         for warning in warnings {
             tracing::warn!(place = %warning.place, remedy = warning.remedy, "{}", warning.reason);
         }
@@ -150,7 +150,7 @@ impl Shared {
         if before.realm(id).is_none_or(|realm| realm.edition > edition) {
             return Ok(());
         }
-        match made(&reloading.configured, &self.store, Some(&before), None).await {
+        match made(&reloading.configured, &self.store, Some(&before), Occasion::Database).await {
             Ok(realms) => {
                 tracing::info!(realm = %id, "rules or flows were changed in the database");
                 self.change(|serving| {

@@ -44,7 +44,7 @@ fn rel_58_a_revoked_revision_ends_its_logins_and_they_can_start_again() {
     let (mut login, mut other) = (w.login(), w.login());
     login.comes_as(&mut w, &person);
     other.comes_as(&mut w, &person);
-    let revoked = w.changes_flow("flow: first-broker-login\nexecutions:\n  - confirm-link\n  - reauthenticate: { by: password }\n");
+    let revoked = w.changes_flow("flow: first-broker-login\nexecutions:\n  - detect-existing-user\n  - confirm-link\n  - reauthenticate: { by: password }\n");
     w.policy.revisions.revoke(revoked);
 
     assert!(view(&w.policy, login.session(), w.now, Viewer::StartingBrowser).is_none(), "the page isn't there any more");

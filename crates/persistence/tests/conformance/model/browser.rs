@@ -188,7 +188,7 @@ impl Browser {
             }
             // So many clicks at once: the person looks at what came of the others.
             Committed::Stale if self.looks + 1 == LOOKS => self.forgets(),
-            Committed::Stale => self.looks_again(place),
+            Committed::Stale | Committed::PolicyMoved => self.looks_again(place),
             Committed::GuardMoved | Committed::Conflict(_) => {
                 self.counted.clear();
                 self.looks_again(place);

@@ -1,0 +1,122 @@
+//! Whether flows may serve: their own tests are green, and what the checker proves holds wherever they are bound. What was found good once
+//! in this process isn't looked at again as long as nothing about it changes.
+
+use crate::config::{Documents, Problem, Problems};
+use crate::realm::Realm;
+use domain::{Digest, FlowName};
+use flow_runtime::checker::{Binding, Checked, bindings, check};
+use flow_runtime::flow_test::run_tests;
+use flow_runtime::reader::{Severity, read};
+use flow_runtime::{Flow, RealmPolicy};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// The most that is remembered; then it is forgotten, and found again.
+const MOST: usize = 10_000;
+
+/// What was found good, by all that it depends on.
+static GOOD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+fn is_known(key: &str) -> bool {
+    GOOD.lock().unwrap_or_else(PoisonError::into_inner).contains(key)
+}
+
+fn remember(key: String) {
+    let mut good = GOOD.lock().unwrap_or_else(PoisonError::into_inner);
+    if good.len() >= MOST {
+        good.clear();
+    }
+    good.insert(key);
+}
+
+/// Red tests in the documents of the folder. Those that come with Braid were tested with it.
+pub(super) fn tested(documents: &Documents, flows: &BTreeMap<FlowName, Arc<Flow>>) -> Vec<Problem> {
+    let others: Vec<&str> = flows.values().map(|flow| flow.revision.0.as_str()).collect();
+    let others = Digest::of_bytes(others.join(" ").as_bytes());
+    let mut problems = Vec::new();
+    for source in documents.values().filter(|source| source.is_a_file) {
+        let key = format!("tests {} {}", Digest::of_bytes(source.text.as_bytes()).as_str(), others.as_str());
+        if is_known(&key) {
+            continue;
+        }
+        let Ok(document) = read(&source.text, &source.origin) else { continue };
+        let red = run_tests(&document, flows).into_iter().filter_map(|result| Some((result.name, result.red?)));
+        let mut found = Problems::new("", "");
+        for (name, red) in red {
+            let reason = format!("the test “{name}” is red: expected {}, and there was {}", red.expected, red.shown);
+            found.in_document(&source.origin, &red.span, reason, "`braid flow test` tells what happened until then".to_owned());
+        }
+        let found = found.into_error().problems;
+        if found.is_empty() {
+            remember(key);
+        }
+        problems.extend(found);
+    }
+    problems
+}
+
+/// What is broken or undecided, and not waived, in a flow that a realm has bound.
+pub(super) fn proved(documents: &Documents, realm: &Realm) -> Vec<Problem> {
+    let policy = &realm.policy;
+    let mut problems = Vec::new();
+    for binding in bindings(policy) {
+        // What was revoked doesn't serve at all.
+        let Some(flow) = policy.flow(&binding.flow) else { continue };
+        let key = depends_on(policy, &binding, flow);
+        if is_known(&key) {
+            continue;
+        }
+        let began = crate::adapters::now();
+        let checked = check(policy, &binding);
+        told(policy, &binding, &checked, crate::adapters::now().since(began));
+        if checked.may_serve() {
+            remember(key);
+        } else {
+            problems.extend(found(documents, (&binding, flow), &checked));
+        }
+    }
+    problems
+}
+
+/// All that the verdict on a binding depends on.
+fn depends_on(policy: &RealmPolicy, binding: &Binding, flow: &Flow) -> String {
+    let provider = binding.provider.as_ref().and_then(|alias| policy.provider(alias));
+    let rules: Vec<_> = policy.rules.rules().collect();
+    let text = format!("{binding:?} {provider:?} {rules:?} {} {:?} {:?}", policy.sends_mail, flow.waivers, flow.assumes);
+    format!("{} {}", flow.revision.0, Digest::of_bytes(text.as_bytes()).as_str())
+}
+
+fn told(policy: &RealmPolicy, binding: &Binding, checked: &Checked, took: Duration) {
+    let provider = binding.provider.as_ref().map(tracing::field::display);
+    let client = binding.client.as_ref().map(tracing::field::display);
+    let (realm, flow, states, ms) = (&policy.realm, &binding.flow, checked.states, took.as_millis());
+    match (checked.may_serve(), checked.waived.len()) {
+        (true, 0) => tracing::info!(%realm, %flow, provider, client, states, ms, "a flow was checked, and holds"),
+        (true, waived) => {
+            tracing::warn!(%realm, %flow, provider, client, states, ms, waived, "a flow was checked, and holds but for what is waived");
+        }
+        (false, _) => tracing::error!(%realm, %flow, provider, client, states, ms, "a flow was checked, and may not serve"),
+    }
+}
+
+fn found(documents: &Documents, (binding, flow): (&Binding, &Flow), checked: &Checked) -> Vec<Problem> {
+    let whose = binding.provider.as_ref().map_or_else(String::new, |alias| format!(" (for the provider “{alias}”)"));
+    let source = documents.get(&binding.flow);
+    let document = source.and_then(|source| Some((read(&source.text, &source.origin).ok()?, source)));
+    let mut problems = Problems::new("", "");
+    if let Some((document, source)) = document.filter(|(document, _)| document.flow.revision == flow.revision) {
+        let diagnostics = checked.diagnostics(&document, &source.origin);
+        for problem in diagnostics.into_iter().filter(|problem| problem.code.severity == Severity::Error) {
+            let reason = format!("{}{whose} [{}]", problem.message, problem.code.id);
+            problems.in_document(&source.origin, &problem.span, reason, problem.help.unwrap_or_default());
+        }
+    }
+    let problems = problems.into_error().problems;
+    if !problems.is_empty() {
+        return problems;
+    }
+    let reason = format!("the flow “{}” may not serve{whose}", binding.flow);
+    let remedy = "`braid flow check --config` says why".to_owned();
+    vec![Problem::of_file(source.map_or_else(String::new, |source| source.origin.clone()), reason, remedy)]
+}
