@@ -1,6 +1,7 @@
 //! The shape of the house, checked: who may use whom, what is deliberately absent, and that every threat has its test.
 
 mod arrows;
+mod keycloak;
 mod purity;
 mod sources;
 mod threats;
@@ -15,6 +16,7 @@ pub(crate) fn run() -> Result<(), String> {
     problems.extend(purity::problems()?);
     problems.extend(sources::problems(&tree));
     problems.extend(threats::problems(&tree)?);
+    problems.extend(keycloak::problems(&tree)?);
     if problems.is_empty() {
         println!("tidy");
         return Ok(());
@@ -46,5 +48,10 @@ mod tests {
     #[test]
     fn every_threat_has_a_test_and_every_security_test_a_threat() {
         assert_eq!(threats::problems(&Tree::read().unwrap()).unwrap(), NOTHING);
+    }
+
+    #[test]
+    fn every_row_of_keycloaks_has_its_tests() {
+        assert_eq!(keycloak::problems(&Tree::read().unwrap()).unwrap(), NOTHING);
     }
 }

@@ -73,25 +73,25 @@ fn read(text: &str) -> (Vec<Row>, Vec<String>) {
 }
 
 /// The cells of a table's line; `\|` is a character of a cell.
-fn cells(line: &str) -> Vec<String> {
+pub(super) fn cells(line: &str) -> Vec<String> {
     let line = line.trim().replace("\\|", "\0");
     let inner = line.strip_prefix('|').unwrap_or(&line);
     let inner = inner.strip_suffix('|').unwrap_or(inner);
     inner.split('|').map(|cell| cell.trim().replace('\0', "|")).collect()
 }
 
-fn in_backticks(cell: &str) -> Vec<String> {
+pub(super) fn in_backticks(cell: &str) -> Vec<String> {
     let between = cell.split('`').skip(1).step_by(2);
     between.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
 }
 
 /// A test may be named with its path.
-fn function(test: &str) -> &str {
+pub(super) fn function(test: &str) -> &str {
     test.rsplit("::").next().unwrap_or(test)
 }
 
 /// The names of all functions in Rust files.
-fn functions(tree: &Tree) -> BTreeSet<&str> {
+pub(super) fn functions(tree: &Tree) -> BTreeSet<&str> {
     let rust = tree.files.iter().filter(|file| file.is_a("rs"));
     let lines = rust.flat_map(|file| file.text.lines()).filter(|line| !line.trim_start().starts_with("//"));
     let declared = lines.filter_map(|line| {
@@ -103,7 +103,7 @@ fn functions(tree: &Tree) -> BTreeSet<&str> {
 }
 
 /// Whether a JavaScript file has a test with this title: `test('the title'`, on one line or two.
-fn is_browser_test(tree: &Tree, title: &str) -> bool {
+pub(super) fn is_browser_test(tree: &Tree, title: &str) -> bool {
     let files = tree.files.iter().filter(|file| file.path.starts_with("e2e/") && file.is_a("mjs"));
     let quoted = ['\'', '"', '`'].map(|quote| format!("{quote}{title}{quote}"));
     let opens = |text: &str, at| text.get(..at).is_some_and(|before: &str| before.trim_end().ends_with("test("));

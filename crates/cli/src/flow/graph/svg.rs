@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 const STYLE: &str = "\
 svg{--paper:#fff;--ink:#1b1f24;--faint:#57606a;--line:#6e7781;--card:#f6f8fa;--end:#dbeafe}\
 @media(prefers-color-scheme:dark){svg{--paper:#0d1117;--ink:#e6edf3;--faint:#9aa4af;--line:#8b949e;--card:#1c2128;--end:#1f3a5f}}\
-.paper{fill:var(--paper)}\
+.paper{fill:var(--paper);stroke:none}\
 text{font-family:system-ui,sans-serif;fill:var(--ink);text-anchor:middle}\
 .small,.or{fill:var(--faint)}.setting{font-family:ui-monospace,monospace}\
 .name{font-weight:600}.or{font-style:italic}\
