@@ -6,6 +6,7 @@ mod accounts;
 mod demo;
 mod explain;
 mod identities;
+mod pictures;
 mod place;
 mod reload;
 mod rules;
