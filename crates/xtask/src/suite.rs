@@ -9,6 +9,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+/// How long texts are tried that nobody would write: flow documents, and beside them expressions.
+const FUZZ_SECONDS: &str = "30";
+
 /// A part of the tests that can be run alone.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Part {
@@ -74,6 +77,7 @@ fn rust(report: &mut Report, cluster: &Cluster) -> Result<(), String> {
     let mut tally = Tally::default();
     let mut tests = cargo();
     tests.args(["test", "--workspace", "--no-fail-fast"]).env(postgres::VARIABLE, cluster.url());
+    tests.env("BRAID_FUZZ_SECONDS", FUZZ_SECONDS);
     let ended_well = run_reading(&mut tests, |line| {
         if let Some(result) = Tally::of_cargo_line(line) {
             tally += result;

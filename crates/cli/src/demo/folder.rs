@@ -5,6 +5,7 @@ use super::ports::origin;
 use crate::failure::Failure;
 use crate::keyring::{key, write_private};
 use domain::Secret;
+use flow_runtime::authenticator::KINDS;
 use flow_runtime::reader::SHIPPED;
 use std::fs;
 use std::os::unix::fs::DirBuilderExt as _;
@@ -13,6 +14,8 @@ use std::path::{Path, PathBuf};
 const KEYRING: &str = "keyring.key";
 const CONFIG: &str = "braid.yaml";
 const FLOW: &str = "flows/first-login.yaml";
+/// What editors know flows by.
+const SCHEMA: &str = "flows/flow.schema.json";
 const DATABASES: [&str; 3] = ["braid.db", "braid.db-wal", "braid.db-shm"];
 
 /// The secrets of clients: the broker's at its providers, and the application's at the broker.
@@ -39,6 +42,7 @@ impl Folder {
         if !folder.file(FLOW).exists() {
             fs::write(folder.file(FLOW), first_login_flow()).map_err(failed)?;
         }
+        fs::write(folder.file(SCHEMA), format!("{:#}\n", flow_runtime::describe::schema(KINDS))).map_err(failed)?;
         fs::write(folder.config(), config(ports)).map_err(failed)?;
         Ok(folder)
     }
@@ -78,7 +82,7 @@ impl Folder {
 
     /// Removes what the demo wrote, by name: the folder may have been somebody else's.
     fn forget(&self) -> std::io::Result<()> {
-        let names = [KEYRING, CONFIG, FLOW].into_iter().chain(DATABASES).chain(SECRETS);
+        let names = [KEYRING, CONFIG, FLOW, SCHEMA].into_iter().chain(DATABASES).chain(SECRETS);
         for name in names {
             match fs::remove_file(self.file(name)) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),

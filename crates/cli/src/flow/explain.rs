@@ -99,7 +99,10 @@ mod tests {
         for code in CODES {
             assert!(list.lines().any(|line| line.starts_with(code.id) && line.ends_with(code.title)));
             let text = explained(code);
-            assert!(text.starts_with(code.id) && text.contains(code.explanation) && text.contains("Wrong:\n\n    flow: "), "{text}");
+            assert!(
+                text.starts_with(code.id) && text.contains(code.explanation) && text.contains("Wrong:\n\n    flow: "),
+                "{text}"
+            );
             assert!(text.lines().all(|line| !line.contains(|c: char| c.is_control())), "{text:?}");
         }
         assert!(explained(find("bf0052").unwrap()).contains("# braid: allow BF0052 because"));

@@ -20,11 +20,13 @@ impl Span {
     /// The beginning of the text.
     pub(crate) const START: Self = Self { line: 1, column: 1, offset: 0, length: 0 };
 
-    /// The point right after this beginning of a text.
+    /// The point right after this beginning of a text. Lines end as they do in YAML; a byte order mark is no column.
     pub(super) fn after(before: &str) -> Self {
-        let line_start = before.rfind('\n').map_or(0, |at| at.saturating_add(1));
-        let column = before.get(line_start..).unwrap_or_default().chars().count().saturating_add(1);
-        Self { line: before.matches('\n').count().saturating_add(1), column, offset: before.len(), length: 0 }
+        let text = before.strip_prefix('\u{feff}').unwrap_or(before);
+        let line_start = text.rfind(['\n', '\r']).map_or(0, |at| at.saturating_add(1));
+        let column = text.get(line_start..).unwrap_or_default().chars().count().saturating_add(1);
+        let ends = text.matches(['\n', '\r']).count().saturating_sub(text.matches("\r\n").count());
+        Self { line: ends.saturating_add(1), column, offset: before.len(), length: 0 }
     }
 }
 
@@ -49,6 +51,14 @@ impl Diagnostic {
     pub(super) fn label(&mut self, label: impl Into<String>) -> &mut Self {
         self.label = label.into();
         self
+    }
+
+    /// Whatever of the document got into the words, they can't control a terminal.
+    fn make_visible(&mut self) {
+        let texts = [Some(&mut self.message), Some(&mut self.label), self.help.as_mut()];
+        for text in texts.into_iter().flatten().filter(|text| !text.chars().all(domain::text::is_visible)) {
+            *text = text.chars().map(|c| if domain::text::is_visible(c) { c } else { '\u{fffd}' }).collect();
+        }
     }
 
     pub(super) fn help(&mut self, help: impl Into<String>) -> &mut Self {
@@ -94,6 +104,7 @@ impl Problems {
     pub(super) fn sorted(mut self, file: &str) -> Vec<Diagnostic> {
         for diagnostic in &mut self.found {
             file.clone_into(&mut diagnostic.file);
+            diagnostic.make_visible();
         }
         self.found.sort_by_key(|diagnostic| (diagnostic.span.offset, diagnostic.code.id));
         self.found

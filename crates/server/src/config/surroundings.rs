@@ -6,6 +6,8 @@ use super::problem::{Place, Problems, Span};
 use super::seen::Notes;
 use super::tree::{Node, Shape};
 use domain::Secret;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// The largest file that a configuration may refer to, in bytes.
@@ -59,9 +61,11 @@ impl Surroundings<'_> {
 
     /// The bytes of a file, or why there are none. `None`: it is larger than `most` bytes.
     pub(super) fn read_bytes(&self, path: &Path, most: u64) -> Result<Option<Vec<u8>>, String> {
-        let read = || match std::fs::metadata(path)?.len() > most {
-            true => Ok(None),
-            false => std::fs::read(path).map(Some),
+        let read = || {
+            // What a file says of its length isn't asked: devices and pipes have none.
+            let mut bytes = Vec::new();
+            File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+            Ok((bytes.len() as u64 <= most).then_some(bytes))
         };
         let read = read().map_err(|error: std::io::Error| error.to_string());
         match &read {

@@ -37,25 +37,31 @@ fn every_yaml_block_is_a_flow_or_a_list_of_executions() {
 #[test]
 fn the_page_names_everything_that_a_flow_can_say() {
     let mut missing = Vec::new();
+    for kind in KINDS {
+        let title = format!("### `{}`\n", kind.declaration.name);
+        // What is said of it stands in its own section.
+        let section = PAGE.split_once(&title).map_or("", |(_, after)| after.split("\n##").next().unwrap_or_default());
+        let mut expect = |text: String| {
+            if !section.contains(&text) {
+                missing.push(format!("{} {text}", kind.declaration.name));
+            }
+        };
+        expect("\n".to_owned());
+        for key in kind.declaration.keys {
+            expect(format!("| `{}` |", key.name));
+            if let KeyKind::OneOf(words) | KeyKind::Words(words) = key.kind {
+                words.iter().for_each(|word| expect(format!("`{word}`")));
+            }
+            if let Some(default) = key.default.filter(|default| !default.is_empty()) {
+                expect(format!("| `{default}` |"));
+            }
+        }
+    }
     let mut expect = |text: String| {
         if !PAGE.contains(&text) {
             missing.push(text);
         }
     };
-    for kind in KINDS {
-        expect(format!("### `{}`", kind.declaration.name));
-        for key in kind.declaration.keys {
-            expect(format!("`{}`", key.name));
-            if let KeyKind::OneOf(words) = key.kind {
-                for word in words {
-                    expect(format!("`{word}`"));
-                }
-            }
-            if let Some(default) = key.default {
-                expect(format!("`{default}`"));
-            }
-        }
-    }
     for (name, _) in NamedFact::ALL {
         expect(format!("`{name}`"));
     }
