@@ -9,6 +9,7 @@
 )]
 
 mod explorer;
+mod fuzz;
 mod properties;
 mod stories;
 mod world;
