@@ -75,8 +75,10 @@ pub(super) fn scope(policy: &RealmPolicy, binding: &Binding, flow: &Flow) -> Opt
     let first_login = binding.serves == Serves::FirstLogin;
     let settings = settings.into_iter().filter(|setting| !first_login || said(setting) && rules.contains(&setting.rules));
     let trusted = provider.is_some_and(|provider| provider.trust_email == Assurance::Everybody);
+    let wants_mail = matches!(binding.serves, Serves::Wish(Wish::Recover | Wish::VerifyAddress | Wish::ChangeAddress));
+    let promises = policy.sends_mail || !wants_mail;
     let met = |assumption: &Assumption| match assumption {
-        Assumption::Mail => policy.sends_mail,
+        Assumption::Mail => policy.sends_mail || !promises,
         Assumption::TrustedAssertion => trusted,
     };
     Some(Scope {
@@ -84,6 +86,7 @@ pub(super) fn scope(policy: &RealmPolicy, binding: &Binding, flow: &Flow) -> Opt
         settings: settings.collect(),
         fixed: Fixed { serves: binding.serves, provider: provider.is_some(), client: binding.client.is_some() },
         is_all: false,
+        promises,
         unmet: flow.assumes.iter().filter(|assumption| !met(assumption)).map(|assumption| assumption.as_str()).collect(),
     })
 }

@@ -23,6 +23,8 @@ pub(super) struct Scope {
     pub(super) fixed: Fixed,
     /// Whether this is all that can happen to the flow, so that what doesn't happen never does.
     pub(super) is_all: bool,
+    /// Whether anybody is promised that the flow leads somewhere.
+    pub(super) promises: bool,
     /// What the flow takes for granted, and isn't so.
     pub(super) unmet: Vec<&'static str>,
 }
@@ -35,7 +37,7 @@ pub fn check_flow(flow: &Flow) -> Checked {
     let mails: &[bool] = if flow.assumes.contains(&Assumption::Mail) { &[true] } else { &[true, false] };
     let settings = Setting::all(serves, mails);
     let fixed = Fixed { serves, provider: false, client: false };
-    explored(flow, &Scope { realm, settings, fixed, is_all: true, unmet: Vec::new() })
+    explored(flow, &Scope { realm, settings, fixed, is_all: true, promises: true, unmet: Vec::new() })
 }
 
 /// Checks a flow as a realm has it bound.
@@ -62,9 +64,7 @@ fn explored(flow: &Flow, scope: &Scope) -> Checked {
     let Some(combinations) = combinations(flow, scope.fixed) else {
         return undecided(flow, "its conditions can come to too many things");
     };
-    // What a waiver would allow is looked at in any case: without one it is what is broken.
-    let every = flow.authenticators().map(|(at, _)| waiver_of_p1(at)).collect();
-    let opened = flow.clone().with(every, flow.assumes.clone());
+    let opened = opened(flow);
     let mut found = Found::default();
     let mut outcomes = BTreeMap::new();
     let (mut signs_in, mut refuses) = (false, false);
@@ -102,7 +102,7 @@ fn explored(flow: &Flow, scope: &Scope) -> Checked {
             }
         }
     }
-    if refuses && !signs_in {
+    if refuses && !signs_in && scope.promises {
         let message = "nobody can ever finish".to_owned();
         let finding = Finding::without_story(flow, Property::P4, ExecutionId(0), message);
         found.0.insert(finding.key(), finding);
@@ -119,6 +119,13 @@ fn explored(flow: &Flow, scope: &Scope) -> Checked {
     checked
 }
 
+/// The flow as if all of it were allowed to link without a proof: what a waiver would allow is looked at in any case, and without one it is
+/// what is broken.
+pub(super) fn opened(flow: &Flow) -> Flow {
+    let every = flow.authenticators().map(|(at, _)| waiver_of_p1(at)).collect();
+    flow.clone().with(every, flow.assumes.clone())
+}
+
 fn waiver_of_p1(at: ExecutionId) -> Waiver {
     Waiver { property: Property::P1, at, path: String::new(), reason: String::new() }
 }
@@ -132,8 +139,10 @@ fn can_be_told(setting: Setting) -> bool {
 impl Found {
     fn add(&mut self, flow: &Flow, scope: &Scope, (setting, assumed): (Setting, &Assumed), broken: Broken) {
         let Broken { property, at, message, deeds, end } = broken;
-        let granted = flow.assumes.contains(&Assumption::TrustedAssertion) && setting.word != Word::Trusted;
-        if granted && property == Property::P4 && scope.fixed.serves == Serves::FirstLogin {
+        let is_assumed_away = scope.fixed.serves == Serves::FirstLogin
+            && setting.word != Word::Trusted
+            && flow.assumes.contains(&Assumption::TrustedAssertion);
+        if property == Property::P4 && (!scope.promises || is_assumed_away) {
             return;
         }
         let key = (property, at);

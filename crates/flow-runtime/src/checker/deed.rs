@@ -51,6 +51,16 @@ impl Deed {
         Self::Form { action, fields, shows: None }
     }
 
+    /// Back to the beginning of the login.
+    pub(super) fn start_again() -> Self {
+        Self::form(action::RESTART, &[])
+    }
+
+    /// Asks for another mail.
+    pub(super) fn another_mail() -> Self {
+        Self::form(action::RESEND, &[])
+    }
+
     fn going_on(fields: &[(&'static str, &str)]) -> Self {
         Self::form(action::CONTINUE, fields)
     }

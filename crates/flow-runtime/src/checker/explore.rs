@@ -3,7 +3,7 @@
 use super::cast::{CLAIMANT, OTHER, OWN, OWNER};
 use super::deed::{Deed, deeds, seen};
 use super::realm::Realm;
-use super::setting::Setting;
+use super::setting::{Existing, Setting, Word};
 use super::state::{Played, State};
 use crate::authenticator::Sight;
 use crate::definition::ExecutionId;
@@ -11,7 +11,7 @@ use crate::definition::declaration::{Establishes, Outcome};
 use crate::outcome::{Decision, DenialCode};
 use crate::position::Position;
 use crate::session::Frame;
-use crate::{Flow, Rest};
+use crate::{Flow, Page, Rest, View};
 use domain::{ProofKind, UserId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -68,6 +68,8 @@ pub(super) enum Trouble {
     Broken,
     /// There is no page, or no way on from it.
     DeadEnd,
+    /// Mails can be asked for without end.
+    Endless,
 }
 
 /// What an exploration came to.
@@ -86,6 +88,9 @@ pub(super) struct Explored {
 struct Search<'a> {
     realm: &'a Realm,
     flow: &'a Flow,
+    setting: Setting,
+    /// The accounts that were found, and how: what proves them was asked already.
+    asked: BTreeSet<String>,
     seen: BTreeMap<String, usize>,
     waiting: VecDeque<(usize, State)>,
     explored: Explored,
@@ -94,7 +99,15 @@ struct Search<'a> {
 /// Explores a flow in a setting. None: the setting can't be made.
 pub(super) fn explore(realm: &Realm, flow: &Arc<Flow>, setting: Setting) -> Option<Explored> {
     let begun = State::begin(realm, flow, setting)?;
-    let mut search = Search { realm, flow, seen: BTreeMap::new(), waiting: VecDeque::new(), explored: Explored::default() };
+    let mut search = Search {
+        realm,
+        flow,
+        setting,
+        asked: BTreeSet::new(),
+        seen: BTreeMap::new(),
+        waiting: VecDeque::new(),
+        explored: Explored::default(),
+    };
     search.came(None, begun);
     while let Some((number, state)) = search.waiting.pop_front() {
         if search.explored.nodes.len() > MOST_STATES {
@@ -151,13 +164,33 @@ impl Search<'_> {
         self.explored.nodes.push(Node { from, at, to: BTreeSet::new(), end, waits_in_vain });
         self.note_provable(&state);
         let goes_on = state.session().and_then(|session| seen(&state.world, session));
-        if end.is_none() && !goes_on.is_some_and(|view| view.can_restart || !view.ways.is_empty()) {
+        if end.is_none() && !goes_on.as_ref().is_some_and(|view| view.can_restart || !view.ways.is_empty()) {
             let what = "the page has no way on".to_owned();
             self.explored.wrongs.push(Wrong { node: number, deed: None, at, what, kind: Trouble::DeadEnd });
+        }
+        if is_a_mail(goes_on.as_ref()) && self.is_without_end(&state) {
+            let what = "another mail can be asked for without end".to_owned();
+            self.explored.wrongs.push(Wrong { node: number, deed: None, at, what, kind: Trouble::Endless });
         }
         if end.is_none() {
             self.waiting.push_back((number, state));
         }
+    }
+
+    /// Whether more mails go out than the realm lets go to one address. One setting is enough to know.
+    fn is_without_end(&self, state: &State) -> bool {
+        if self.setting.existing != (Existing::Owner { password: true }) || self.setting.word == Word::Silent {
+            return false;
+        }
+        let most = usize::try_from(state.world.policy.limits.mails_per_address).unwrap_or(usize::MAX);
+        let mut now = state.clone();
+        for _ in 0..=most {
+            match now.play(self.realm, self.setting, &Deed::another_mail()) {
+                Played::Rested(next, _) => now = *next,
+                Played::Nothing | Played::Broken(_) => return false,
+            }
+        }
+        now.world.outbox.len() > most
     }
 
     fn is_ours(&self, decision: &&Decision) -> bool {
@@ -190,6 +223,10 @@ impl Search<'_> {
     fn note_provable(&mut self, state: &State) {
         let (Some(session), Some(frame)) = (state.session(), state.frame(self.realm)) else { return };
         let Some(existing) = &frame.existing else { return };
+        let email = frame.profile.email.as_ref().map(|email| (&email.address, email.typed));
+        if !self.asked.insert(format!("{:?} {:?} {:?} {email:?}", existing.id, frame.rule, frame.demand)) {
+            return;
+        }
         let fresh = Frame { position: Position::default(), ..frame.clone() };
         let policy = &state.world.policy;
         for (execution, authenticator) in self.flow.program().provers() {
@@ -199,6 +236,10 @@ impl Search<'_> {
             }
         }
     }
+}
+
+fn is_a_mail(seen: Option<&View>) -> bool {
+    seen.is_some_and(|view| matches!(view.page, Page::CheckMail { .. }))
 }
 
 fn end_of(state: &State) -> Option<End> {

@@ -8,6 +8,7 @@
     reason = "also helpers of tests may fail the test"
 )]
 
+mod checker;
 mod explorer;
 mod fuzz;
 mod properties;

@@ -4,7 +4,7 @@ use super::Violation;
 use super::select::{Rule, ask};
 use crate::entity::{attribute_values, linked_identities, users};
 use crate::{Store, StoreError, identities};
-use domain::{Attribute, AttributeName, RealmId, User};
+use domain::{Accepted, Attribute, AttributeName, LinkProof, ProofKind, RealmId, User};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -103,6 +103,11 @@ fn said_by(user: &User) -> Values {
     user.attributes.iter().flat_map(of).collect()
 }
 
+/// Whether somebody can be asked why nothing had to be proved: the author of that revision of the flow.
+fn names_its_flow(proof: &LinkProof) -> bool {
+    matches!(&proof.accepted, Accepted::Login { revision, .. } if !revision.is_empty())
+}
+
 async fn unproved_links(store: &Store, realm: &RealmId) -> Result<Vec<Violation>, StoreError> {
     use linked_identities::{Column, Entity};
     let rows = Entity::find().filter(Column::Realm.eq(realm.as_str())).order_by_asc(Column::Id);
@@ -111,8 +116,12 @@ async fn unproved_links(store: &Store, realm: &RealmId) -> Result<Vec<Violation>
     while let Some(page) = pages.fetch_and_next().await? {
         for row in page {
             let id = row.id.clone();
-            if identities::to_link(row).is_err() {
-                found.push(Violation { rule: "an identity can be read, with the proof of its tie", what: id });
+            match identities::to_link(row) {
+                Err(_) => found.push(Violation { rule: "an identity can be read, with the proof of its tie", what: id }),
+                Ok(link) if link.proof.kind == ProofKind::Waived && !names_its_flow(&link.proof) => {
+                    found.push(Violation { rule: "a tie without a proof names the flow that waived it", what: id });
+                }
+                Ok(_) => {}
             }
         }
     }

@@ -71,6 +71,10 @@ fn breaks() -> Vec<(&'static str, String)> {
         ("an address is found by its key", of_ada("UPDATE users SET email_key = 'another@example.org'")),
         ("a user can be read, with the proof of the address", of_ada("UPDATE users SET email_proof = '{}'")),
         ("an identity can be read, with the proof of its tie", "UPDATE linked_identities SET proof = '{}'".into()),
+        (
+            "a tie without a proof names the flow that waived it",
+            "UPDATE linked_identities SET proof = REPLACE(REPLACE(proof, '\"created\"', '\"waived\"'), '\"r1\"', '\"\"')".into(),
+        ),
         ("a generation of a family has one refresh token", "INSERT INTO refresh_tokens SELECT realm, '0123456789012345678901234567890123456789012', grant_id, generation, expires_at FROM refresh_tokens WHERE grant_id = (SELECT MIN(grant_id) FROM refresh_tokens)".into()),
         ("no refresh token is ahead of its family", "UPDATE refresh_tokens SET generation = 7".into()),
         ("a login has one mail token of a kind that works", "UPDATE action_tokens SET session = 'one'".into()),

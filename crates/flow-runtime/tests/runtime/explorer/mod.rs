@@ -3,7 +3,7 @@
 mod moves;
 mod search;
 mod setting;
-mod wrong;
+pub(crate) mod wrong;
 
 use search::{Report, explore};
 use setting::{Existing, Setting, Word, all};

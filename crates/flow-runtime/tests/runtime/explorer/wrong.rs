@@ -79,16 +79,25 @@ impl Wrongdoer {
 }
 
 /// The wrongdoer stands where accounts are proved, behind the real `create-user-if-unique`.
-fn explored_with(wrong: Wrong) -> Report {
+fn flow_with(wrong: Wrong) -> Flow {
     let finds = KINDS.iter().find(|kind| kind.declaration.name == "create-user-if-unique").unwrap();
     let alternative = |authenticator| Execution::new(Requirement::Alternative, Node::Authenticator(authenticator));
     let executions = vec![alternative((finds.build)(&Config::default())), alternative(Arc::new(Wrongdoer(wrong)))];
     let name = flow_name("first-broker-login");
     let level = Level { executions, succeeds_when_empty: false };
-    let flow = Flow::new(name.clone(), Revision("wrong".into()), level).unwrap();
+    Flow::new(name, Revision("wrong".into()), level).unwrap()
+}
+
+/// A flow in which somebody hands out proofs that nobody gave, for whatever explores flows.
+pub(crate) fn forging_flow() -> Flow {
+    flow_with(Wrong::Forged)
+}
+
+fn explored_with(wrong: Wrong) -> Report {
+    let flow = flow_with(wrong);
     let setting = Setting { word: Word::Silent, existing: Existing::Owner { password: true }, mails: true };
     let mut world = setting.world("first-broker-login");
-    world.policy.flows.insert(name, Arc::new(flow));
+    world.policy.flows.insert(flow.name.clone(), Arc::new(flow));
     explore(&world, setting)
 }
 
