@@ -205,7 +205,7 @@ impl Truth {
                 let tied = before.identities.iter().any(|own| own.key == identity.key);
                 fresh && tied && identity.key != link.key
             }),
-            ProofKind::Created | ProofKind::Administrator => false,
+            ProofKind::Created | ProofKind::Administrator | ProofKind::Waived => false,
         };
         came && fits && before.user.is_open() && self.may_enter(who, link.user)
     }
