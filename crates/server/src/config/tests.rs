@@ -281,6 +281,24 @@ fn a_flow_of_the_folder_serves_and_a_broken_one_says_where() {
 }
 
 #[test]
+fn a_flow_with_a_red_test_does_not_load() {
+    let folder = folder();
+    let file = folder.path().join("flows/mine.yaml");
+    let flow = |then: &str| {
+        format!("flow: mine\nexecutions: [username-and-password]\ntests:\n  - name: nobody is there\n    then: {{ {then} }}\n")
+    };
+    let text = format!("flows: flows\n{}", realm("    origin: https://x.example\n    flows: { browser: mine }\n"));
+    fs::write(&file, flow("shows: login")).unwrap();
+    assert!(read_in(&folder, &text, &[]).is_ok());
+
+    fs::write(&file, flow("signed-in: new")).unwrap();
+    let found = read_in(&folder, &text, &[]).err().unwrap().problems;
+    let red = found.iter().find(|problem| problem.reason.contains("the test “nobody is there” is red")).unwrap();
+    assert!(red.place.to_string().ends_with("flows/mine.yaml:5:13"), "{red:?}");
+    assert!(red.reason.contains("expected signed in as a new account, but it is the page `login`"), "{red:?}");
+}
+
+#[test]
 fn the_environment_overrides_the_top() {
     let folder = folder();
     let text = realm("    origin: https://x.example\n");

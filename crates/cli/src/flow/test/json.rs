@@ -8,10 +8,12 @@ use std::io::{self, Write};
 
 /// Writes the document.
 pub(super) fn write(mut out: impl Write, tested: &[Tested]) -> io::Result<()> {
-    let results = || tested.iter().filter_map(|tested| match &tested.what {
-        What::Played { results, .. } => Some(results),
-        What::Unreadable(_) | What::Broken { .. } => None,
-    });
+    let results = || {
+        tested.iter().filter_map(|tested| match &tested.what {
+            What::Played { results, .. } => Some(results),
+            What::Unreadable(_) | What::Broken { .. } => None,
+        })
+    };
     let tests = results().map(Vec::len).sum::<usize>();
     let red = results().flatten().filter(|result| result.red.is_some()).count();
     let files: Vec<Value> = tested.iter().map(file).collect();

@@ -8,7 +8,7 @@ mod shown;
 use super::files;
 use crate::arguments::{CheckFormat, TestOptions};
 use found::Tested;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 /// Plays the tests of all files. Exits with 0 if all are green, with 1 if one is red or a file can't be used, and with 2 if one couldn't be

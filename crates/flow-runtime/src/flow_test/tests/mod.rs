@@ -123,3 +123,33 @@ fn every_problem_of_the_tests_is_found_in_one_run() {
     let advice = |code: &str| problems.iter().filter(|problem| problem.code.id == code).find_map(|p| p.help.clone()).unwrap();
     assert!(advice("BF0070").contains("did you mean `shows`?") && advice("BF0011").contains("did you mean `email`?"));
 }
+
+#[test]
+fn the_tests_on_the_page_are_green() {
+    let page = include_str!("../../../../../docs/flows.md");
+    let blocks = page.split("```yaml\n").skip(1).filter_map(|part| part.split("```").next());
+    let tested: Vec<&str> = blocks.filter(|block| block.contains("\ntests:")).collect();
+    assert!(!tested.is_empty());
+    for block in tested {
+        let (_, results) = played(block);
+        assert!(results.len() > 2 && reds(&results).is_empty(), "{}", reds(&results).join("\n"));
+    }
+}
+
+#[test]
+fn the_page_names_every_step_and_key() {
+    let page = include_str!("../../../../../docs/flows.md");
+    let schema = super::schema();
+    let keys = |pointer: &str| -> Vec<String> {
+        let keys = schema.pointer(pointer).and_then(serde_json::Value::as_object).unwrap_or_else(|| panic!("{pointer}"));
+        keys.keys().cloned().collect()
+    };
+    let test = "/items/properties";
+    let mut missing = keys(&format!("{test}/steps/items/properties"));
+    for part in ["given", "identity", "then"] {
+        missing.extend(keys(&format!("{test}/{part}/properties")));
+    }
+    missing.extend(keys(&format!("{test}/given/properties/accounts/additionalProperties/properties")));
+    missing.retain(|key| key != "assured" && !page.contains(&format!("`{key}")));
+    assert!(missing.is_empty(), "docs/flows.md doesn't say {missing:?}");
+}
