@@ -8,6 +8,16 @@ pub(crate) fn shown(raw: &str, fallback: &str) -> String {
     display_name(raw).unwrap_or_else(|| fallback.to_owned())
 }
 
+/// An operator's text without characters that can't be seen.
+pub(crate) fn visible(raw: &str) -> String {
+    raw.chars().filter(|c| domain::text::is_visible(*c)).collect()
+}
+
+/// The lines of an operator's text that have something in them.
+pub(crate) fn paragraphs(raw: &str) -> Vec<String> {
+    raw.lines().map(visible).map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+}
+
 /// A name for a mail. Mail programs turn what looks like an address of a web page into a link, so a name that isn't
 /// plainly a mail address loses its schemes and slashes, and its dots no longer join words.
 pub(crate) fn mailed(raw: &str, fallback: &str) -> String {

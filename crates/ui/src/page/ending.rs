@@ -2,7 +2,7 @@
 
 use super::Scene;
 use crate::layout::{Layout, Way};
-use crate::name::shown;
+use crate::name::{paragraphs, shown};
 use crate::words::{self, Advice};
 use askama::Template;
 use domain::ProviderAlias;
@@ -77,15 +77,15 @@ pub(super) struct Denied<'a> {
     layout: Layout<'a>,
     words: Advice,
     /// What the flow says, a paragraph for each of its lines, in place of Braid's own words.
-    message: Vec<&'a str>,
+    message: Vec<String>,
     code: &'static str,
 }
 
 impl<'a> Denied<'a> {
-    pub(super) fn of(scene: Scene<'a>, code: DenialCode, provider: Option<&str>, message: Option<&'a str>) -> Self {
+    pub(super) fn of(scene: Scene<'a>, code: DenialCode, provider: Option<&str>, message: Option<&str>) -> Self {
         let layout = scene.layout(&Problems::new());
         let provider = shown(provider.unwrap_or_default(), words::SOME_PROVIDER);
-        let message = message.unwrap_or_default().lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let message = paragraphs(message.unwrap_or_default());
         let words = words::denial(code, layout.client_name(), &layout.realm, &provider);
         Self { words, message, code: code.as_str(), layout }
     }

@@ -3,7 +3,7 @@
 use super::Scene;
 use crate::input::Input;
 use crate::layout::Layout;
-use crate::name::shown;
+use crate::name::{paragraphs, shown, visible};
 use crate::words;
 use askama::Template;
 use flow_runtime::page::{Field, FieldName, PasswordDue, Problems, TermsDocument};
@@ -14,16 +14,16 @@ pub(super) struct Terms<'a> {
     layout: Layout<'a>,
     account: String,
     client: String,
-    address: Option<&'a str>,
-    /// The lines of the terms; an empty one is between two paragraphs.
-    lines: Vec<&'a str>,
+    address: Option<String>,
+    /// The paragraphs of the terms.
+    lines: Vec<String>,
 }
 
 impl<'a> Terms<'a> {
-    pub(super) fn of(scene: Scene<'a>, account: &str, document: &'a TermsDocument) -> Self {
+    pub(super) fn of(scene: Scene<'a>, account: &str, document: &TermsDocument) -> Self {
         let (address, lines) = match document {
-            TermsDocument::At(address) => (Some(address.as_str()), Vec::new()),
-            TermsDocument::Text(text) => (None, text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()),
+            TermsDocument::At(address) if address.starts_with("https://") => (Some(visible(address)), Vec::new()),
+            TermsDocument::At(text) | TermsDocument::Text(text) => (None, paragraphs(text)),
         };
         Self {
             layout: scene.layout(&Problems::new()),

@@ -5,7 +5,8 @@ use crate::samples::{self, NOW};
 use domain::ProviderAlias;
 use flow_runtime::StepId;
 use flow_runtime::page::{
-    CameBack, CameBackAs, Field, FieldName, MailMeaning, MailReason, Message, Others, Page, View, Way, WayKind,
+    CameBack, CameBackAs, Field, FieldName, MailMeaning, MailReason, Message, Others, Page, PasswordDue, TermsDocument, View,
+    Way, WayKind,
 };
 use std::time::Duration;
 use ui::{Chrome, ErrorKind, ErrorPage, Leave, WayOn};
@@ -56,6 +57,10 @@ fn pages() -> Vec<Page> {
         Page::ForgottenPassword { username: bad(), problems: vec![] },
         Page::NewPassword { address: bad(), problems: vec![] },
         Page::ChangeAddress { account: bad(), current: Some(bad()), wanted: bad(), problems: vec![] },
+        Page::Terms { account: bad(), document: TermsDocument::Text(bad()) },
+        Page::Terms { account: bad(), document: TermsDocument::At(bad()) },
+        Page::CompleteProfile { account: bad(), fields: vec![], problems: vec![] },
+        Page::UpdatePassword { account: bad(), login: bad(), why: PasswordDue::Old, problems: vec![] },
         Page::Reauthenticate { provider: bad(), identity: bad(), account: bad(), reveals: true, problems: vec![] },
         Page::AtProvider { alias: ProviderAlias::parse("campus").unwrap(), provider: bad() },
         Page::Consent { account: bad(), scopes: vec![bad()] },

@@ -2,7 +2,8 @@
 
 use domain::{ProviderAlias, Timestamp, UpstreamFailure};
 use flow_runtime::page::{
-    CameBack, CameBackAs, Field, FieldName, MailMeaning, MailReason, Message, Others, Page, Problem, View, Way, WayKind,
+    CameBack, CameBackAs, Field, FieldName, MailMeaning, MailReason, Message, Others, Page, PasswordDue, Problem, TermsDocument,
+    View, Way, WayKind,
 };
 use flow_runtime::{DenialCode, StepId};
 use std::time::Duration;
@@ -87,7 +88,7 @@ fn field(name: FieldName, value: &str, from_provider: bool, required: bool) -> F
 
 /// All pages of logins.
 pub(crate) fn all() -> Vec<Sample> {
-    [entering(), linking(), proving(), crate::recovering::all(), ending(), denials()].into_iter().flatten().collect()
+    [entering(), linking(), proving(), crate::recovering::all(), required(), ending(), denials()].into_iter().flatten().collect()
 }
 
 fn entering() -> Vec<Sample> {
@@ -232,6 +233,30 @@ fn proving() -> Vec<Sample> {
     ]
 }
 
+/// What whoever signs in is asked for.
+fn required() -> Vec<Sample> {
+    let field = |name, value: &str| Field { name, value: value.into(), from_provider: false, required: true };
+    let text = "Be kind to each other.\n\nDon't share your account.".to_owned();
+    let terms = |document| Page::Terms { account: "Ada Lovelace".into(), document };
+    let complete = |problems| Page::CompleteProfile {
+        account: "a•••@c•••.example".into(),
+        fields: vec![field(FieldName::GivenName, "Ada"), field(FieldName::Email, ""), field(FieldName::Username, "")],
+        problems,
+    };
+    let update = |why, problems| Page::UpdatePassword { account: "Ada Lovelace".into(), login: "ada".into(), why, problems };
+    vec![
+        sample("terms-at-an-address", terms(TermsDocument::At("https://campus.example/terms/2026".into()))),
+        sample("terms", terms(TermsDocument::Text(text))),
+        sample("complete-profile", complete(vec![])),
+        sample(
+            "complete-profile-wrong",
+            complete(vec![(FieldName::Email, Problem::NotAnAddress), (FieldName::Username, Problem::UsernameTaken)]),
+        ),
+        sample("update-password", update(PasswordDue::Required, vec![])),
+        sample("update-password-old-wrong", update(PasswordDue::Old, vec![(FieldName::Password, Problem::SamePassword)])),
+    ]
+}
+
 fn ending() -> Vec<Sample> {
     let scopes = ["openid", "profile", "email", "offline_access", "loans:read"].map(str::to_owned).to_vec();
     vec![
@@ -264,6 +289,8 @@ fn denials() -> Vec<Sample> {
         Code::ClientDisabled => "denied-client-disabled",
         Code::Busy => "denied-busy",
         Code::Undecided => "denied-undecided",
+        Code::DeniedByFlow => "denied-by-flow",
+        Code::TermsRefused => "denied-terms-refused",
     };
     let codes = [
         Code::AccountDisabled,
@@ -285,8 +312,13 @@ fn denials() -> Vec<Sample> {
         Code::ClientDisabled,
         Code::Busy,
         Code::Undecided,
+        Code::DeniedByFlow,
+        Code::TermsRefused,
     ];
-    codes.into_iter().map(|code| sample(name(code), Page::Denied { code, provider: Some("Campus".into()), message: None }).over()).collect()
+    let message = Some("Accounts of the old school are closed.\nWrite to <help@x.org>.".to_owned());
+    let own_words = Page::Denied { code: Code::DeniedByFlow, provider: None, message };
+    let plain = codes.into_iter().map(|code| (name(code), Page::Denied { code, provider: Some("Campus".into()), message: None }));
+    plain.chain([("denied-by-flow-in-its-words", own_words)]).map(|(name, page)| sample(name, page).over()).collect()
 }
 
 /// All pages that belong to no login, by name.
