@@ -19,7 +19,7 @@ pub(crate) struct CheckOptions {
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// How what was found is written
-    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
+    #[arg(long = "format", id = "check-format", value_enum, default_value_t = CheckFormat::Human)]
     pub(crate) format: CheckFormat,
     /// Prove them for the realms of this configuration, as they have them bound; else for the worst realm that there could be
     #[arg(long, value_name = "FILE")]
@@ -55,7 +55,7 @@ pub(crate) struct TestOptions {
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
     /// How what was found is written
-    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
+    #[arg(long = "format", id = "test-format", value_enum, default_value_t = CheckFormat::Human)]
     pub(crate) format: CheckFormat,
 }
 

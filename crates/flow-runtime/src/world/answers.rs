@@ -145,7 +145,7 @@ impl World {
         password: &Secret,
         reservations: &[Reservation],
     ) -> PasswordVerdict {
-        let counted = user.map_or_else(|| name.to_owned(), |user| user.to_string());
+        let counted = user.map_or_else(|| name.to_lowercase(), |user| user.to_string());
         if !self.spend(reservations, &counted) {
             return PasswordVerdict::TooMany { until: self.later() };
         }
