@@ -8,7 +8,9 @@ mod revisions;
 
 pub(crate) use accounts::{Hand, IdentityCommand, Named, NewTie, Of, UserCommand};
 pub(crate) use drawing::{DiffOptions, GraphOptions, ImportOptions, OutputFormat, Picture};
-pub(crate) use flows::{CheckFormat, CheckOptions, DocsOptions, ExplainCodeOptions, TestOptions};
+pub(crate) use flows::{
+    CheckFormat, CheckOptions, DocsOptions, ExplainCodeOptions, ExplainOptions, SimulateOptions, TestOptions,
+};
 pub(crate) use linking::{Explained, LinkCommand, RuleCommand, Why};
 pub(crate) use revisions::{History, RevisionCommand, Revoke, Rollback, Show};
 
@@ -117,6 +119,10 @@ pub(crate) enum FlowCommand {
     Revisions(RevisionCommand),
     /// Play the tests that stand in flow files
     Test(TestOptions),
+    /// Try a flow on somebody, and say what it would do and why; nothing is written or sent
+    Simulate(SimulateOptions),
+    /// Tell what was decided in a login, and why
+    Explain(ExplainOptions),
     /// Draw a flow
     Graph(GraphOptions),
     /// Say what is different between two flows, and what changes for people

@@ -25,7 +25,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let Arguments { log, command } = Arguments::parse();
     if let Command::Flow { command } = &command
-        && !matches!(command, FlowCommand::Revisions(_))
+        && !matches!(command, FlowCommand::Revisions(_) | FlowCommand::Simulate(_) | FlowCommand::Explain(_))
     {
         return flow::run(command);
     }
@@ -55,6 +55,8 @@ fn run(command: Command) -> Result<(), Failure> {
             Command::Link { command } => link::run(command).await,
             Command::Keyring { command: KeyringCommand::New { id, out } } => keyring::new(id, out.as_deref()),
             Command::Flow { command: FlowCommand::Revisions(command) } => flow::revisions::run(command).await,
+            Command::Flow { command: FlowCommand::Simulate(options) } => flow::simulate::run(&options).await,
+            Command::Flow { command: FlowCommand::Explain(options) } => flow::story::run(&options).await,
             Command::Flow { .. } => Ok(()),
         }
     })

@@ -8,6 +8,8 @@ mod graph;
 mod import;
 mod report;
 mod source;
+pub(crate) mod simulate;
+pub(crate) mod story;
 mod test;
 pub(crate) mod revisions;
 
@@ -19,7 +21,7 @@ pub(crate) fn run(command: &FlowCommand) -> ExitCode {
     match command {
         FlowCommand::Check(options) => check::check(options),
         // It needs the database: see `revisions`.
-        FlowCommand::Revisions(_) => ExitCode::SUCCESS,
+        FlowCommand::Revisions(_) | FlowCommand::Simulate(_) | FlowCommand::Explain(_) => ExitCode::SUCCESS,
         FlowCommand::ExplainCode(options) => explain::explain_code(options),
         FlowCommand::Docs(options) => explain::docs(options),
         FlowCommand::Schema => explain::schema(),
