@@ -24,8 +24,6 @@ pub struct FlowSource {
     pub text: String,
     /// The file, or the version of Braid that the flow came with.
     pub origin: String,
-    /// Whether that is a file of the folder.
-    pub is_a_file: bool,
 }
 
 /// The shipped flows, and those of the folder.
@@ -57,7 +55,7 @@ fn come_with_braid() -> &'static Result<(Flows, Documents), Vec<Diagnostic>> {
         for shipped in SHIPPED {
             let flow = read(shipped.text, shipped.file)?.flow;
             let origin = concat!("Braid ", env!("CARGO_PKG_VERSION")).to_owned();
-            documents.insert(flow.name.clone(), FlowSource { text: shipped.text.to_owned(), origin, is_a_file: false });
+            documents.insert(flow.name.clone(), FlowSource { text: shipped.text.to_owned(), origin });
             flows.insert(flow.name.clone(), Arc::new(flow));
         }
         Ok((flows, documents))
@@ -134,7 +132,7 @@ fn add(
         }
         Ok(read) => {
             let text = String::from_utf8_lossy(&bytes).into_owned();
-            documents.insert(read.flow.name.clone(), FlowSource { text, origin: file, is_a_file: true });
+            documents.insert(read.flow.name.clone(), FlowSource { text, origin: file });
             flows.insert(read.flow.name.clone(), Arc::new(read.flow.clone()));
             Some(read)
         }

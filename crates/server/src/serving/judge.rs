@@ -1,7 +1,7 @@
 //! The one place where realms are judged that were just made, before they serve: at the start, at a reload, and when what the database
 //! says was changed.
 
-use super::proved::{proved, tested};
+use super::proved::proved;
 use super::{Configured, ReloadError};
 use crate::config::{ConfigError, Documents, Problem};
 use crate::realm::Realm;
@@ -29,7 +29,6 @@ pub(crate) async fn judge(configured: &Configured, realms: &[Arc<Realm>], occasi
         let mut problems = Vec::new();
         if of_files {
             problems.extend(realms.iter().flat_map(|realm| revoked(&documents, realm)));
-            problems.extend(realms.first().map(|realm| tested(&documents, &realm.policy.flows)).unwrap_or_default());
         }
         problems.extend(realms.iter().flat_map(|realm| proved(&documents, realm)));
         problems

@@ -1,15 +1,15 @@
-//! Whether flows may serve: their own tests are green, and what the checker proves holds wherever they are bound. What was found good once
-//! in this process isn't looked at again as long as nothing about it changes.
+//! Whether flows may serve: what the checker proves holds wherever they are bound. What was found good once in this process isn't looked
+//! at again as long as nothing about it changes.
 
 use crate::config::{Documents, Problem, Problems};
 use crate::realm::Realm;
-use domain::{Digest, FlowName};
-use flow_runtime::checker::{Binding, Checked, bindings, check};
-use flow_runtime::flow_test::run_tests;
+use domain::{Digest, Wish};
+use flow_runtime::checker::{Binding, Checked, Property, bindings, check};
+use flow_runtime::flow_test::Serves;
 use flow_runtime::reader::{Severity, read};
 use flow_runtime::{Flow, RealmPolicy};
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// The most that is remembered; then it is forgotten, and found again.
@@ -30,32 +30,6 @@ fn remember(key: String) {
     good.insert(key);
 }
 
-/// Red tests in the documents of the folder. Those that come with Braid were tested with it.
-pub(super) fn tested(documents: &Documents, flows: &BTreeMap<FlowName, Arc<Flow>>) -> Vec<Problem> {
-    let others: Vec<&str> = flows.values().map(|flow| flow.revision.0.as_str()).collect();
-    let others = Digest::of_bytes(others.join(" ").as_bytes());
-    let mut problems = Vec::new();
-    for source in documents.values().filter(|source| source.is_a_file) {
-        let key = format!("tests {} {}", Digest::of_bytes(source.text.as_bytes()).as_str(), others.as_str());
-        if is_known(&key) {
-            continue;
-        }
-        let Ok(document) = read(&source.text, &source.origin) else { continue };
-        let red = run_tests(&document, flows).into_iter().filter_map(|result| Some((result.name, result.red?)));
-        let mut found = Problems::new("", "");
-        for (name, red) in red {
-            let reason = format!("the test “{name}” is red: expected {}, and there was {}", red.expected, red.shown);
-            found.in_document(&source.origin, &red.span, reason, "`braid flow test` tells what happened until then".to_owned());
-        }
-        let found = found.into_error().problems;
-        if found.is_empty() {
-            remember(key);
-        }
-        problems.extend(found);
-    }
-    problems
-}
-
 /// What is broken or undecided, and not waived, in a flow that a realm has bound.
 pub(super) fn proved(documents: &Documents, realm: &Realm) -> Vec<Problem> {
     let policy = &realm.policy;
@@ -70,13 +44,21 @@ pub(super) fn proved(documents: &Documents, realm: &Realm) -> Vec<Problem> {
         let began = crate::adapters::now();
         let checked = check(policy, &binding);
         told(policy, &binding, &checked, crate::adapters::now().since(began));
-        if checked.may_serve() {
+        if checked.may_serve() || is_only_without_mail(policy, &binding, &checked) {
             remember(key);
         } else {
             problems.extend(found(documents, (&binding, flow), &checked));
         }
     }
     problems
+}
+
+/// What people ask for that needs a mail can't be finished in a realm that sends none. That harms nobody, and keeps nothing else from
+/// serving.
+fn is_only_without_mail(policy: &RealmPolicy, binding: &Binding, checked: &Checked) -> bool {
+    let needs_mail = matches!(binding.serves, Serves::Wish(Wish::Recover | Wish::VerifyAddress | Wish::ChangeAddress));
+    let only_unfinished = checked.undecided.is_none() && checked.findings.iter().all(|found| found.property == Property::P4);
+    !policy.sends_mail && needs_mail && only_unfinished
 }
 
 /// All that the verdict on a binding depends on.
@@ -91,7 +73,7 @@ fn told(policy: &RealmPolicy, binding: &Binding, checked: &Checked, took: Durati
     let provider = binding.provider.as_ref().map(tracing::field::display);
     let client = binding.client.as_ref().map(tracing::field::display);
     let (realm, flow, states, ms) = (&policy.realm, &binding.flow, checked.states, took.as_millis());
-    match (checked.may_serve(), checked.waived.len()) {
+    match (checked.may_serve() || is_only_without_mail(policy, binding, checked), checked.waived.len()) {
         (true, 0) => tracing::info!(%realm, %flow, provider, client, states, ms, "a flow was checked, and holds"),
         (true, waived) => {
             tracing::warn!(%realm, %flow, provider, client, states, ms, waived, "a flow was checked, and holds but for what is waived");

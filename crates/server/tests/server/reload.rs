@@ -44,7 +44,7 @@ const CAREFUL: &str = "flow: welcome\nexecutions:\n  - create-user-if-unique: { 
     requirement: alternative\n    executions:\n      - confirm-link: { reveals: account }\n      - reauthenticate: { by: password }\n";
 
 /// The same, after everybody has looked at their profile.
-const ASKING: &str = "flow: welcome\nexecutions:\n  - review-profile: { update: always }\n  - flow: who is it\n    executions:\n      \
+const ASKING: &str = "flow: welcome\nexecutions:\n  - review-profile: { update: on }\n  - flow: who is it\n    executions:\n      \
     - create-user-if-unique: { requirement: alternative }\n      - flow: prove\n        requirement: alternative\n        executions:\n          \
     - confirm-link: { reveals: account }\n          - reauthenticate: { by: password }\n";
 

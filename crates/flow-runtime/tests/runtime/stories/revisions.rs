@@ -39,7 +39,7 @@ fn rel_58_a_revision_that_is_not_known_ends_the_login() {
 #[test]
 fn rel_58_a_revoked_revision_ends_its_logins_and_they_can_start_again() {
     let mut w = World::new();
-    w.user("ada").proved("ada@x.org").done();
+    w.user("ada").proved("ada@x.org").password("lovelace").done();
     let person = someone("social", "1").vouched("ada@x.org");
     let (mut login, mut other) = (w.login(), w.login());
     login.comes_as(&mut w, &person);
