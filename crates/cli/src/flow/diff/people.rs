@@ -3,7 +3,7 @@
 use super::cast::{Person, people, serves};
 use domain::{ProviderAlias, UserId};
 use flow_runtime::event::action;
-use flow_runtime::flow_test::{Action, Given, GivenIdentity, Play, Step, Stop, Where, others};
+use flow_runtime::flow_test::{Action, GivenIdentity, Play, Step, Stop, Where, others};
 use flow_runtime::page::{Field, FieldName, WayKind};
 use flow_runtime::{Flow, Page, Rest, View};
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,11 +46,8 @@ fn told(names: Vec<String>, old: &str, new: &str) -> Vec<String> {
 
 /// What somebody meets in a flow, from the first page to the end.
 pub(super) fn meets(flow: &Flow, person: &Person) -> String {
-    let given = Given { identity: first(person), ..person.given.clone() };
-    // Under one name, so that nobody is sent into the other flow on the way.
-    let flow = Arc::new(flow.clone());
     let mut tried = Tried::default();
-    match Play::begin(&flow, &others(), &given) {
+    match Play::begin(&Arc::new(flow.clone()), &others(), &person.given) {
         Ok(mut play) => {
             let mut steps = Vec::new();
             let stop = (0..MOST_PAGES).find_map(|_| go_on(&mut play, person, &mut tried, &mut steps));
@@ -62,23 +59,17 @@ pub(super) fn meets(flow: &Flow, person: &Person) -> String {
     }
 }
 
-/// Who comes from a provider at the very beginning. Where the login page is the beginning, they choose it there.
-fn first(person: &Person) -> Option<GivenIdentity> {
-    person.given.identity.clone().filter(|_| person.wants.is_none())
-}
-
 /// What somebody has done already.
 #[derive(Default)]
 struct Tried {
     ways: BTreeSet<String>,
     pages: BTreeSet<&'static str>,
-    trips: usize,
 }
 
 /// Does the next thing. The end, if this is one.
 fn go_on(play: &mut Play, person: &Person, tried: &mut Tried, steps: &mut Vec<String>) -> Option<String> {
     if let Some(Rest::AtProvider { exchange, .. }) = play.login.session.as_ref().map(|session| session.rest.clone()) {
-        return comes_back(play, person, tried, &exchange.provider, steps);
+        return comes_back(play, person, &exchange.provider, steps);
     }
     if play.is_over() {
         return Some(end(play, person));
@@ -94,14 +85,7 @@ fn take(play: &mut Play, person: &Person, action: Action) -> Option<String> {
     play.step(&Step { span: person.span, action }).err().map(|Stop { shown, .. }| format!("the login breaks: {shown}"))
 }
 
-fn comes_back(
-    play: &mut Play,
-    person: &Person,
-    tried: &mut Tried,
-    provider: &ProviderAlias,
-    steps: &mut Vec<String>,
-) -> Option<String> {
-    tried.trips += 1;
+fn comes_back(play: &mut Play, person: &Person, provider: &ProviderAlias, steps: &mut Vec<String>) -> Option<String> {
     let at = |identity: &&GivenIdentity| identity.provider.as_ref() == Some(provider);
     // Who comes a second time comes to prove the account, as the one who owns it.
     let who = if play.login.session.as_ref()?.frame()?.identity.is_some() {

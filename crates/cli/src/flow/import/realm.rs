@@ -6,6 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The largest export that is read, in bytes. Without its users, a realm is far smaller.
 pub(super) const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
+/// The most flows that are read, sub-flows too.
+const MOST_FLOWS: usize = 1_000;
+
 /// The most executions that one flow may come to, with all its sub-flows.
 pub(super) const MOST_EXECUTIONS: usize = 500;
 
@@ -107,13 +110,16 @@ impl Realm {
         if realm.authentication_flows.is_empty() {
             return Err("there are no flows in it: `authenticationFlows` is missing or empty".to_owned());
         }
+        if realm.authentication_flows.len() > MOST_FLOWS {
+            return Err(format!("there are more than {MOST_FLOWS} flows in it"));
+        }
         once("flows have the alias", realm.authentication_flows.iter().map(|flow| flow.alias.as_str()))?;
         once("flows have the id", realm.authentication_flows.iter().filter_map(|flow| flow.id.as_deref()))?;
         once("configurations have the alias", realm.authenticator_config.iter().map(|config| config.alias.as_str()))?;
         for flow in &mut realm.authentication_flows {
             flow.authentication_executions.sort_by_key(|execution| execution.priority);
         }
-        for flow in realm.authentication_flows.iter().filter(|flow| flow.top_level) {
+        for flow in &realm.authentication_flows {
             realm.size_of(flow, &mut Vec::new(), &mut 0)?;
         }
         Ok(realm)

@@ -43,9 +43,9 @@ fn what_is_too_deep_is_refused_before_it_is_read() {
 
 #[test]
 fn flows_that_contain_themselves_are_refused() {
-    for (first, second) in [("a", "a"), ("b", "a")] {
+    for (first, second, top) in [("a", "a", true), ("b", "a", true), ("b", "a", false)] {
         let flows = json!([
-            { "alias": "a", "topLevel": true, "authenticationExecutions": [enters(first, "REQUIRED", 1)] },
+            { "alias": "a", "topLevel": top, "authenticationExecutions": [enters(first, "REQUIRED", 1)] },
             { "alias": "b", "authenticationExecutions": [enters(second, "REQUIRED", 1)] }
         ]);
         let problem = refused(&json!({ "authenticationFlows": flows }).to_string());
@@ -62,6 +62,12 @@ fn flows_that_double_at_each_level_are_refused_at_once() {
     let mut flows: Vec<_> = (0..64).map(doubled).collect();
     flows.push(json!({ "alias": "f64", "authenticationExecutions": [] }));
     assert!(refused(&json!({ "authenticationFlows": flows }).to_string()).contains("more than 500 executions"));
+}
+
+#[test]
+fn more_flows_than_a_realm_has_are_refused() {
+    let flows: Vec<_> = (0..1001).map(|n| json!({ "alias": n.to_string(), "authenticationExecutions": [] })).collect();
+    assert!(refused(&json!({ "authenticationFlows": flows }).to_string()).contains("more than 1000 flows"));
 }
 
 #[test]
