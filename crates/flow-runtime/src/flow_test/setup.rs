@@ -153,6 +153,7 @@ impl GivenProvider {
 /// The world of a test, and who is called what in it.
 pub(super) fn world(policy: RealmPolicy, given: &Given) -> (World, Cast) {
     let mut world = World::new(policy, Timestamp::from_seconds(BEGINNING));
+    world.accepts_waived = true;
     let mut cast = Cast::new();
     for account in &given.accounts {
         add(&mut world, &mut cast, account);

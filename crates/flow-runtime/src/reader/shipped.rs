@@ -14,23 +14,34 @@ pub struct Shipped {
     pub text: &'static str,
 }
 
+macro_rules! shipped {
+    ($($file:literal),+ $(,)?) => {
+        &[$(Shipped { file: $file, text: include_str!(concat!("../../../../flows/", $file)) }),+]
+    };
+}
+
 /// Every flow document that comes with Braid, as it stands in `flows/`.
-pub const SHIPPED: &[Shipped] = &[
-    Shipped { file: "browser.yaml", text: include_str!("../../../../flows/browser.yaml") },
-    Shipped { file: "registration.yaml", text: include_str!("../../../../flows/registration.yaml") },
-    Shipped { file: "forgotten-password.yaml", text: include_str!("../../../../flows/forgotten-password.yaml") },
-    Shipped { file: "verify-address.yaml", text: include_str!("../../../../flows/verify-address.yaml") },
-    Shipped { file: "change-address.yaml", text: include_str!("../../../../flows/change-address.yaml") },
-    Shipped { file: "first-broker-login.yaml", text: include_str!("../../../../flows/first-broker-login.yaml") },
-    Shipped {
-        file: "keycloak-first-broker-login.yaml",
-        text: include_str!("../../../../flows/keycloak-first-broker-login.yaml"),
-    },
-    Shipped {
-        file: "first-broker-login-auto-link.yaml",
-        text: include_str!("../../../../flows/first-broker-login-auto-link.yaml"),
-    },
-    Shipped { file: "first-broker-login-by-rule.yaml", text: include_str!("../../../../flows/first-broker-login-by-rule.yaml") },
+pub const SHIPPED: &[Shipped] = shipped![
+    "browser.yaml",
+    "registration.yaml",
+    "forgotten-password.yaml",
+    "verify-address.yaml",
+    "change-address.yaml",
+    "first-broker-login.yaml",
+    "first-broker-login-auto-link.yaml",
+    "first-broker-login-by-rule.yaml",
+    "keycloak-first-broker-login.yaml",
+    "keycloak-auto-link.yaml",
+    "authentik-identifier.yaml",
+    "authentik-email-link.yaml",
+    "authentik-email-link-safe.yaml",
+    "authentik-email-deny.yaml",
+    "authentik-username-link.yaml",
+    "authentik-username-link-safe.yaml",
+    "authentik-username-deny.yaml",
+    "supabase-automatic.yaml",
+    "auth0-account-link.yaml",
+    "identity-broker-rules.yaml",
 ];
 
 /// The flows that come with Braid, compiled. It fails only if this Braid was built from broken files.

@@ -100,6 +100,8 @@ pub struct World {
     pub reasons: Option<Reasons>,
     /// What the judge found wrong.
     pub wrongs: Vec<String>,
+    /// Whether the judge takes a link without a proof that the flow's author waived. Who looks for such links doesn't set it.
+    pub accepts_waived: bool,
     /// How much entropy was drawn.
     pub drawn: u64,
 }
@@ -128,6 +130,7 @@ impl World {
             asked: Vec::new(),
             reasons: None,
             wrongs: Vec::new(),
+            accepts_waived: false,
             drawn: 0,
         }
     }

@@ -66,7 +66,8 @@ impl World {
                 (email.is_proved() || handed_over) && self.was_vouched_for(login, &email.address)
             }),
             ProofKind::LinkedProvider => self.came_back_freshly(login, user.id),
-            ProofKind::Created | ProofKind::Administrator | ProofKind::Waived => false,
+            ProofKind::Waived => self.accepts_waived,
+            ProofKind::Created | ProofKind::Administrator => false,
         }
     }
 
