@@ -3,7 +3,7 @@
 use super::cast::{CLAIMANT, OTHER, OWN, OWNER};
 use super::deed::{Deed, deeds, seen};
 use super::realm::Realm;
-use super::setting::{Existing, Setting, Word};
+use super::setting::{Existing, Rules, Setting, Word};
 use super::state::{Played, State};
 use crate::authenticator::Sight;
 use crate::definition::ExecutionId;
@@ -179,7 +179,9 @@ impl Search<'_> {
 
     /// Whether more mails go out than the realm lets go to one address. One setting is enough to know.
     fn is_without_end(&self, state: &State) -> bool {
-        if self.setting.existing != (Existing::Owner { password: true }) || self.setting.word == Word::Silent {
+        let Setting { word, existing, rules, .. } = self.setting;
+        let enough = matches!((word, existing), (Word::Untrusted | Word::Nothing, Existing::Owner { password: true }));
+        if !enough || rules != Rules::Usual {
             return false;
         }
         let most = usize::try_from(state.world.policy.limits.mails_per_address).unwrap_or(usize::MAX);
