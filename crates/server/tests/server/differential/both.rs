@@ -47,6 +47,8 @@ enum Deed {
 impl<'r> Both<'r> {
     pub(crate) fn new(realm: &'r Realm, scenario: Scenario) -> Self {
         let mut world = World::new(realm.world.policy().clone(), server::now());
+        // Some of the flows waive the proof, each with its reason.
+        world.accepts_waived = true;
         world.passwords = scenario.passwords.clone();
         world.users = scenario.users.iter().map(|user| (user.id, user.clone())).collect();
         world.identities = scenario.links.iter().map(|link| (link.key.clone(), link.clone())).collect();
@@ -244,12 +246,10 @@ impl<'r> Both<'r> {
         let taken = self.pretends(one, &Event::MailPressed { token });
         let link = self.realm.world.latest_to(to.as_str()).await.link();
         let press = self.browser.open(&link).await;
-        let dead = press.text().contains("This link doesn't work any more");
-        if !taken && dead {
-            one.answer = self.browser.open(&one.answer.at.clone()).await;
-        } else {
-            one.answer = self.presses(&press, "continue", &[]).await;
-        }
+        let is_dead = |answer: &Answer| answer.text().contains("This link doesn't work any more");
+        let pressed = if is_dead(&press) { press } else { self.presses(&press, "continue", &[]).await };
+        let waits = one.answer.at.clone();
+        one.answer = if !taken && is_dead(&pressed) { self.browser.open(&waits).await } else { pressed };
     }
 
     /// The code that the newest mail shows in another browser.
@@ -280,8 +280,6 @@ impl<'r> Both<'r> {
     fn pretends(&mut self, one: &mut One, event: &Event) -> bool {
         let came = self.world.drive(&mut one.login, Some(event), &mut |_| {}).unwrap();
         assert!(!matches!(came, Came::Busy | Came::Endless), "{}", self.story(&format!("{came:?}")));
-        // What a flow waives is no proof, and the judge says so; that is the flow's author's to answer for.
-        self.world.wrongs.retain(|wrong| !wrong.contains(" by Waived: "));
         assert_eq!(self.world.wrongs, Vec::<String>::new(), "{}", self.story("the judge"));
         matches!(came, Came::Rested(_))
     }
