@@ -34,15 +34,8 @@ impl MigrationTrait for Migration {
         let columns = vec![text("over"), text("serves"), text("name"), big_integer("created_at")];
         manager.create_table(table("flow_rollbacks", ["over"], columns)).await?;
 
-        let columns = vec![
-            text("id"),
-            text("name"),
-            text("revision"),
-            text("act"),
-            text("by"),
-            text("reason"),
-            big_integer("at"),
-        ];
+        let columns =
+            vec![text("id"), text("name"), text("revision"), text("act"), text("by"), text("reason"), big_integer("at")];
         manager.create_table(table("flow_history", ["id"], columns)).await?;
         manager.create_index(index("ix_flow_history_name", "flow_history", ["realm", "name", "at"])).await?;
 

@@ -14,7 +14,7 @@ const OWN: [&str; 7] = ["braid", "domain", "downstream", "flow_runtime", "persis
 #[derive(Args)]
 pub(crate) struct LogOptions {
     /// How the log is written [default: text on a terminal, json elsewhere]
-    #[arg(long = "log", value_enum, global = true)]
+    #[arg(long = "log", id = "log-format", value_enum, global = true)]
     format: Option<Format>,
     /// How much is logged [default: info; warn for the demo]
     #[arg(long = "log-level", value_enum, global = true)]

@@ -4,8 +4,8 @@ use crate::arguments::ConfigFile;
 use crate::failure::Failure;
 use crate::shutdown;
 use persistence::Store;
-use server::config::{self, Source};
 use server::Braid;
+use server::config::{self, Source};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Serves until the process is asked to end.

@@ -168,7 +168,7 @@ pub enum How {
     /// A new account, written at the end of the frame.
     Created(Box<NewUser>),
     /// An existing account, shown to be theirs; the link is written at the end of the frame.
-    Proved(Box<User>, AcceptedProof),
+    Proved(Box<User>, Box<AcceptedProof>),
 }
 
 /// The profile that a new user would get.

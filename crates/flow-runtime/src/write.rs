@@ -2,8 +2,8 @@
 
 use domain::{
     AccountState, ActionToken, AddressProof, Attributes, AuditEvent, AuditKind, BrowserSession, CanonicalSubject, ClientId,
-    Digest, EmailAddress, IdentityId, IdentityKey, LinkedIdentity, LinkingDomain, OwnedAddress, ProfileField, Provenance, Secret, TermsVersion,
-    Timestamp, User, UserId, Username, Version,
+    Digest, EmailAddress, IdentityId, IdentityKey, LinkedIdentity, LinkingDomain, OwnedAddress, ProfileField, Provenance, Secret,
+    TermsVersion, Timestamp, User, UserId, Username, Version,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

@@ -6,8 +6,10 @@ use crate::{Store, StoreError};
 use domain::{FrameId, RealmId, SessionKey, UserId, Version};
 use flow_runtime::Decision;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
+};
 
 const TABLE: &str = "decisions";
 

@@ -10,7 +10,9 @@ use domain::{
 };
 use flow_runtime::{AuthenticationSession, LiveSession};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryTrait as _, TryInsertResult};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryTrait as _, TryInsertResult,
+};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 

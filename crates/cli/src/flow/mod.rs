@@ -7,11 +7,11 @@ mod files;
 mod graph;
 mod import;
 mod report;
-mod source;
+pub(crate) mod revisions;
 pub(crate) mod simulate;
+mod source;
 pub(crate) mod story;
 mod test;
-pub(crate) mod revisions;
 
 use crate::arguments::FlowCommand;
 use std::process::ExitCode;

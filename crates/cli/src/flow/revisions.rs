@@ -96,10 +96,15 @@ async fn revoke(options: &Revoke) -> Result<(), Failure> {
     let serves = place.serves();
     let chosen: Vec<&StoredRevision> = match &options.revision {
         Some(wanted) => vec![place.find(wanted)?],
-        None => place.revisions.iter().filter(|found| Some(&found.revision) != serves.as_ref() && found.revoked.is_none()).collect(),
+        None => {
+            place.revisions.iter().filter(|found| Some(&found.revision) != serves.as_ref() && found.revoked.is_none()).collect()
+        }
     };
     if chosen.is_empty() {
-        return Err(Failure::new(format!("“{name}” has no other revision than the one that serves"), "name a revision to revoke"));
+        return Err(Failure::new(
+            format!("“{name}” has no other revision than the one that serves"),
+            "name a revision to revoke",
+        ));
     }
     for StoredRevision { revision, .. } in chosen {
         if options.lift {
@@ -111,7 +116,8 @@ async fn revoke(options: &Revoke) -> Result<(), Failure> {
             continue;
         }
         if Some(revision) == serves.as_ref() {
-            let remedy = format!("change its file, or serve another revision with `braid flow rollback {name}`, and revoke it then");
+            let remedy =
+                format!("change its file, or serve another revision with `braid flow rollback {name}`, and revoke it then");
             return Err(Failure::new(format!("the revision {} serves now: nobody could sign in", revision.0), remedy));
         }
         if !store.revoke_flow(realm, (name, revision), &by, server::now()).await.map_err(|error| failed(&error))? {

@@ -65,7 +65,9 @@ fn link_with(sight: &Sight<'_>, user: Box<User>, proof: Option<AcceptedProof>) -
         return Turn::just(Act::Attempted);
     }
     match proof {
-        Some(proof) => Turn::just(Act::Succeed).with(Effect::User(new_user::chosen(sight, How::Proved(user, proof), None))),
+        Some(proof) => {
+            Turn::just(Act::Succeed).with(Effect::User(new_user::chosen(sight, How::Proved(user, Box::new(proof)), None)))
+        }
         None => Turn::just(Act::Attempted),
     }
 }

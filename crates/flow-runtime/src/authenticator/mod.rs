@@ -41,8 +41,8 @@ use crate::policy::RealmPolicy;
 use crate::session::{AuthenticationSession, Chosen, Frame, Memory, Profile};
 use crate::write::{NewUser, Notice, Write};
 use domain::{
-    BrokeredIdentity, CallbackParams, Digest, Entropy, FlowName, IdentityId, LinkedIdentity, ProofKind, ProviderAlias, RuleName, Timestamp,
-    UpstreamExchange, User,
+    BrokeredIdentity, CallbackParams, Digest, Entropy, FlowName, IdentityId, LinkedIdentity, ProofKind, ProviderAlias, RuleName,
+    Timestamp, UpstreamExchange, User,
 };
 use std::collections::BTreeSet;
 use std::fmt;

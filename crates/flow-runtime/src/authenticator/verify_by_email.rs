@@ -187,7 +187,7 @@ fn link(sight: &Sight<'_>, user: &User, token: &Digest) -> Turn {
         return Turn::just(Act::Deny(DenialCode::AccountDisabled));
     }
     match AcceptedProof::accept(ProofKind::Mailbox, user.id, sight.frame, sight.now) {
-        Some(proof) => succeed(sight, How::Proved(Box::new(user.clone()), proof), token),
+        Some(proof) => succeed(sight, How::Proved(Box::new(user.clone()), Box::new(proof)), token),
         None => Turn::just(Act::Attempted),
     }
 }

@@ -28,13 +28,13 @@ pub struct Binding {
 /// Every binding of a realm.
 pub fn bindings(policy: &RealmPolicy) -> BTreeSet<Binding> {
     let wishes = [Wish::SignIn, Wish::Create, Wish::Recover, Wish::VerifyAddress, Wish::ChangeAddress];
-    let wished = wishes.into_iter().map(|wish| Binding {
+    let of_wishes = wishes.into_iter().map(|wish| Binding {
         flow: policy.flow_for(wish).clone(),
         serves: Serves::Wish(wish),
         provider: None,
         client: None,
     });
-    let mut bindings: BTreeSet<Binding> = wished.collect();
+    let mut bindings: BTreeSet<Binding> = of_wishes.collect();
     let bound = |serves, flow: &FlowName, provider: &ProviderPolicy, client: Option<&ClientId>| Binding {
         flow: flow.clone(),
         serves,

@@ -176,8 +176,8 @@ impl Checked {
     /// Tells what is waived from what isn't. Whether a waiver is used at all shows only where everything was looked at.
     fn weigh(&mut self, flow: &Flow, found: Vec<Finding>, is_all: bool) {
         for finding in found {
-            let waives = |waiver: &&Waiver| waiver.property == finding.property && waiver.at == finding.at;
-            match flow.waivers.iter().find(waives) {
+            let is_for_it = |waiver: &&Waiver| waiver.property == finding.property && waiver.at == finding.at;
+            match flow.waivers.iter().find(is_for_it) {
                 Some(waiver) => self.waived.push((waiver.clone(), finding)),
                 None => self.findings.push(finding),
             }

@@ -195,7 +195,7 @@ impl Search<'_> {
         now.world.outbox.len() > most
     }
 
-    fn is_ours(&self, decision: &&Decision) -> bool {
+    fn is_ours(&self, decision: &Decision) -> bool {
         decision.flow == self.realm.flow
     }
 

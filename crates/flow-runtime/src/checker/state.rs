@@ -108,10 +108,8 @@ impl State {
     pub(super) fn waits_in_vain(&self) -> bool {
         let Some(session) = self.session() else { return false };
         let Rest::Showing(execution) = &session.rest else { return false };
-        let errand = match session.frame().and_then(|frame| frame.memory.get(execution)) {
-            Some(Memory::Mail { errand, .. }) => errand,
-            _ => return false,
-        };
+        let memory = session.frame().and_then(|frame| frame.memory.get(execution));
+        let Some(Memory::Mail { errand, .. }) = memory else { return false };
         match errand {
             Errand::Recover(recovery) => match recovery.opens {
                 Opens::Nobody | Opens::Elsewhere(_) => true,

@@ -43,7 +43,7 @@ pub(super) fn compare(realm: &Realm, flow: &Arc<Flow>, setting: Setting) -> Opti
     let other = setting.with(Existing::Nobody);
     let mut compared = Compared::default();
     let begun = (State::begin(realm, flow, setting)?, State::begin(realm, flow, other)?);
-    let mut met = BTreeSet::new();
+    let mut known = BTreeSet::new();
     let mut waiting = VecDeque::new();
     let mut meet = |played: (Played, Played), story: Vec<Deed>, at: ExecutionId, waiting: &mut VecDeque<(Pair, ExecutionId)>| {
         let (with, without) = match played {
@@ -67,7 +67,7 @@ pub(super) fn compare(realm: &Realm, flow: &Arc<Flow>, setting: Setting) -> Opti
         with.settle();
         without.settle();
         let goes_on = with.session().is_some_and(|session| !session.is_over());
-        if goes_on && met.insert((with.key(), without.key())) {
+        if goes_on && known.insert((with.key(), without.key())) {
             let at = place(realm, &with, &one).unwrap_or(at);
             waiting.push_back((Pair { with, without, story }, at));
         }
@@ -119,12 +119,7 @@ fn look_of(state: &State) -> String {
     match seen(&state.world, session).map(|view| view.page) {
         Some(Page::SignedIn { .. }) => "they are signed in".to_owned(),
         Some(Page::Denied { code, .. }) => format!("the login ends with “{}”", code.as_str()),
-        Some(page) => format!("they see the page {}", name_of(&page)),
+        Some(page) => format!("they see the page `{}`", crate::flow_test::page_name(&page)),
         None => "there is no page".to_owned(),
     }
-}
-
-fn name_of(page: &Page) -> String {
-    let text = format!("{page:?}");
-    text.split([' ', '(', '{']).next().unwrap_or_default().to_owned()
 }

@@ -99,6 +99,7 @@ impl Run {
                 epoch: user.epoch,
                 methods: chosen.methods.clone(),
                 identity: chosen.identity.clone(),
+                passed: self.session.passed.clone(),
                 auth_time: chosen.auth_time,
                 expires_at: now.plus(policy.limits.session_lifetime),
             })));

@@ -56,7 +56,9 @@ fn establishes(effect: &Effect) -> Option<(Establishes, &'static str)> {
 /// How an act ends a turn, for declarations and records. Questions and rejections end none.
 pub(super) fn outcome(act: &Act) -> Option<Outcome> {
     match act {
-        Act::Ask(_) | Act::Reject(_) | Act::WrongFact | Act::Call { .. } | Act::Pass { .. } | Act::Review | Act::StartOver => None,
+        Act::Ask(_) | Act::Reject(_) | Act::WrongFact | Act::Call { .. } | Act::Pass { .. } | Act::Review | Act::StartOver => {
+            None
+        }
         Act::Show { retry: false } | Act::Redirect { .. } => Some(Outcome::Challenged),
         Act::Show { retry: true } => Some(Outcome::Retry),
         Act::Succeed => Some(Outcome::Succeeded),

@@ -29,13 +29,7 @@ pub(super) enum Called {
 
 impl Run {
     /// Puts a frame on the stack. False if the flow isn't there, or the stack is full.
-    pub(super) fn push_frame(
-        &mut self,
-        policy: &RealmPolicy,
-        flow: &FlowName,
-        called: Called,
-        entropy: &Entropy,
-    ) -> bool {
+    pub(super) fn push_frame(&mut self, policy: &RealmPolicy, flow: &FlowName, called: Called, entropy: &Entropy) -> bool {
         let Some(revision) = policy.revision(flow).cloned() else { return false };
         self.push_revision(policy, &Pinned { flow: flow.clone(), revision }, called, entropy)
     }
@@ -53,8 +47,8 @@ impl Run {
         }
         let (purpose, called_by, identity, user) = match called {
             Called::Login => (Purpose::Login, None, None, None),
-            Called::FirstLogin(caller, identity) => (Purpose::FirstLogin, Some(caller), Some(*identity), None),
-            Called::PostLogin(caller, identity, chosen) => (Purpose::PostLogin, Some(caller), Some(*identity), Some(*chosen)),
+            Called::FirstLogin(by, identity) => (Purpose::FirstLogin, Some(by), Some(*identity), None),
+            Called::PostLogin(by, identity, chosen) => (Purpose::PostLogin, Some(by), Some(*identity), Some(*chosen)),
         };
         self.session.ran.insert(revision.clone());
         self.session.frames.push(Frame {

@@ -167,14 +167,16 @@ impl Run {
             let (flow, revision) = (flow.name.clone(), flow.revision.clone());
             let reasons = self.reasons.take().filter(|(asked, _)| *asked == execution).map(|(_, reasons)| reasons);
             let name = name.to_owned();
-            let condition = None;
-            self.decisions.push(Decision { frame: frame.id, flow, revision, execution, name, outcome, at, reasons, condition });
+            let user = frame.user.as_ref().map(|chosen| chosen.how.user().id);
+            let (frame, condition) = (frame.id, None);
+            self.decisions.push(Decision { frame, flow, revision, execution, name, outcome, at, user, reasons, condition });
         }
     }
 
     /// Keeps what the conditions of sub-flows came to.
     pub(super) fn weighed(&mut self, flow: &Flow, weighed: Vec<(ExecutionId, Weighed)>, at: Timestamp) {
-        let Some(frame) = self.session.frames.last().map(|frame| frame.id) else { return };
+        let Some(frame) = self.session.frames.last() else { return };
+        let (user, frame) = (frame.user.as_ref().map(|chosen| chosen.how.user().id), frame.id);
         for (execution, weighed) in weighed {
             let outcome = match weighed.holds {
                 Some(true) => Outcome::Entered,
@@ -189,6 +191,7 @@ impl Run {
                 name: flow.sub_flow(execution).unwrap_or_default().to_owned(),
                 outcome,
                 at,
+                user,
                 reasons: None,
                 condition: Some(weighed),
             });

@@ -154,15 +154,15 @@ impl Run {
             condition.holds(&seen)
         };
         let walker = Walker { program: flow.program(), frame, holds: &holds };
-        let walked = match on {
+        let outcome = match on {
             On::Begin => walker.begin(),
             On::From(execution, ended) => walker.on(execution, ended),
             On::Conclude => Ok(Walk::Succeeded),
             On::Called(caller, input) => return self.act(policy, flow, (caller, Cause::Enter, input), now, entropy),
         };
-        let has_no_place = matches!(walked, Ok(Walk::Run(execution)) if !has_a_place(flow, execution, frame));
+        let has_no_place = matches!(outcome, Ok(Walk::Run(execution)) if !has_a_place(flow, execution, frame));
         self.weighed(flow, weighed.into_inner(), now);
-        match walked {
+        match outcome {
             Err(_) => Ok(Acted::Step(self.deny(DenialCode::Undecided, now))),
             Ok(Walk::Run(execution)) if has_no_place => Ok(self.end(execution, Ended::Attempted)),
             Ok(Walk::Run(execution)) => {
@@ -251,14 +251,7 @@ impl Run {
         }
     }
 
-    fn call(
-        mut self,
-        policy: &RealmPolicy,
-        flow: &FlowName,
-        called: Called,
-        now: Timestamp,
-        entropy: &Entropy,
-    ) -> Acted {
+    fn call(mut self, policy: &RealmPolicy, flow: &FlowName, called: Called, now: Timestamp, entropy: &Entropy) -> Acted {
         if self.push_frame(policy, flow, called, entropy) {
             Acted::On(Box::new(self), On::Begin)
         } else {

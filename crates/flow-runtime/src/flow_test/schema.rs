@@ -48,9 +48,9 @@ fn given() -> Value {
         "What the test begins with.",
         vec![
             ("serves", word("What the flow is for, where that isn't plain.", &serves)),
-            ("accounts", map("The accounts, by name.", account())),
-            ("providers", map("Providers that are trusted with something, by alias.", provider())),
-            ("clients", map("Applications, by id.", client)),
+            ("accounts", map("The accounts, by name.", &account())),
+            ("providers", map("Providers that are trusted with something, by alias.", &provider())),
+            ("clients", map("Applications, by id.", &client)),
             ("linking-rules", json!({ "type": "array", "description": "Linking rules, as in the configuration." })),
             ("mails", word("Whether the realm sends mail. Default: `on`.", &["on", "off"])),
             ("signed-in", text("Whose session is live in the browser.")),
@@ -134,7 +134,7 @@ fn step() -> Value {
         vec![
             ("disables", text("An administrator closes this account.")),
             ("proves-address", text("This account proves its address.")),
-            ("signs-up", map("Somebody makes this account.", account())),
+            ("signs-up", map("Somebody makes this account.", &account())),
             ("links", json!({ "type": "object", "description": "An identity is tied to the account `to`." })),
             ("switches-off", text("This provider is switched off.")),
         ],
@@ -144,14 +144,14 @@ fn step() -> Value {
         vec![
             ("shows", shown()),
             ("presses", word("A button of the page.", names::BUTTONS)),
-            ("fills-in", map("A form is filled in and sent: values by field.", json!({}))),
+            ("fills-in", map("A form is filled in and sent: values by field.", &json!({}))),
             ("chooses", text("Another way: `login`, `register`, `password`, `mail`, `recover`, or a provider's alias.")),
             ("opens-mail", json!({ "description": "`here`, `elsewhere`, or `{ to: an address, where: here }`." })),
             ("comes-back-as", identity("The browser comes back from the provider as this person.")),
             ("comes-back-without", word("The browser comes back from the provider without anybody.", &failures)),
             ("waits", text("Time passes, like `16m`.")),
             ("meanwhile", change),
-            ("sends", map("The newest mail: which, and where to.", json!({}))),
+            ("sends", map("The newest mail: which, and where to.", &json!({}))),
         ],
     );
     set(&mut step, "minProperties", json!(1));
@@ -165,9 +165,9 @@ fn shown() -> Value {
         vec![
             ("page", word("Which page.", names::PAGES)),
             ("offers", texts("All other ways that it offers.")),
-            ("problems", map("What is wrong, by field.", word("What is wrong.", names::PROBLEMS))),
+            ("problems", map("What is wrong, by field.", &word("What is wrong.", names::PROBLEMS))),
             ("reveals", word("Whether it says that there is an account.", &["account", "nothing"])),
-            ("fields", map("What fields hold.", json!({}))),
+            ("fields", map("What fields hold.", &json!({}))),
             ("message", word("What it says that happened.", names::MESSAGES)),
         ],
     );
@@ -203,7 +203,7 @@ fn then() -> Value {
             ("mails", json!({ "type": "array", "items": { "type": "object" }, "description": "All mails, oldest first." })),
             ("changes", word("Accounts and identities stay as they were.", &["nothing"])),
             ("scopes", texts("What the application was granted.")),
-            ("accounts", map("How accounts are in the end, by name or `new`.", account)),
+            ("accounts", map("How accounts are in the end, by name or `new`.", &account)),
         ],
     )
 }
@@ -213,7 +213,7 @@ fn object(description: &str, keys: Vec<(&str, Value)>) -> Value {
     json!({ "type": "object", "description": description, "additionalProperties": false, "properties": properties })
 }
 
-fn map(description: &str, value: Value) -> Value {
+fn map(description: &str, value: &Value) -> Value {
     json!({ "type": "object", "description": description, "additionalProperties": value })
 }
 

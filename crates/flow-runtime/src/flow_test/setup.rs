@@ -218,7 +218,7 @@ pub(super) fn tie(world: &mut World, user: UserId, given: &GivenLink) {
         user,
         primary: world.identities.values().all(|other| other.user != user),
         label: identity.label(),
-        assured: given.assured.then(|| AddressProof::TrustedProvider { provider, at: world.now }),
+        assured: given.assured.then_some(AddressProof::TrustedProvider { provider, at: world.now }),
         claims: BTreeMap::new(),
         proof: LinkProof { kind: ProofKind::Administrator, at: world.now, accepted },
         created_at: world.now,

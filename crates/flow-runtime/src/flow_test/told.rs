@@ -6,6 +6,7 @@ use crate::write::UnlinkReason;
 use crate::{Notice, View, Write};
 use domain::{BrokeredIdentity, ProofKind, UpstreamFailure, UserId, Vouched};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// Fields whose values nobody may read.
 const SECRETS: &[&str] = &["password", "code"];
@@ -18,15 +19,15 @@ pub(super) fn view(view: &View) -> String {
         .map(|(field, problem)| format!("`{}` is `{}`", field.as_str(), names::problem_name(problem)))
         .collect();
     if !problems.is_empty() {
-        text.push_str(&format!(", which says that {}", problems.join(" and ")));
+        _ = write!(text, ", which says that {}", problems.join(" and "));
     }
     let message = names::message_name(view.message.as_ref());
     if message != "none" {
-        text.push_str(&format!(", with the message `{message}`"));
+        _ = write!(text, ", with the message `{message}`");
     }
     let offers = names::offers(view);
     if !offers.is_empty() {
-        text.push_str(&format!(", which offers {}", listed(&offers)));
+        _ = write!(text, ", which offers {}", listed(&offers));
     }
     if names::reveals(&view.page) == Some(false) {
         text.push_str(" and doesn't say whether there is an account");
@@ -47,19 +48,19 @@ pub(super) fn expected(shown: &Shown) -> String {
     let mut text = format!("the page `{}`", shown.page);
     if let Some(offers) = &shown.offers {
         let offers: Vec<&str> = offers.iter().map(String::as_str).collect();
-        text.push_str(&format!(", which offers {}", if offers.is_empty() { "nothing else".to_owned() } else { listed(&offers) }));
+        _ = write!(text, ", which offers {}", if offers.is_empty() { "nothing else".to_owned() } else { listed(&offers) });
     }
     for (field, problem) in shown.problems.iter().flatten() {
-        text.push_str(&format!(", which says that `{field}` is `{problem}`"));
+        _ = write!(text, ", which says that `{field}` is `{problem}`");
     }
     if shown.problems.as_ref().is_some_and(BTreeMap::is_empty) {
         text.push_str(", on which nothing is wrong");
     }
     for (field, value) in &shown.fields {
-        text.push_str(&format!(", where `{field}` holds “{value}”"));
+        _ = write!(text, ", where `{field}` holds “{value}”");
     }
     if let Some(message) = shown.message {
-        text.push_str(&format!(", with the message `{message}`"));
+        _ = write!(text, ", with the message `{message}`");
     }
     match shown.reveals {
         Some(true) => text.push_str(", which says that there is an account"),

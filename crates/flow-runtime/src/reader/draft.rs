@@ -57,6 +57,7 @@ pub(super) struct Execution {
 
 /// What an execution runs.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a draft lives only while its file is read")]
 pub(super) enum Node {
     Authenticator(Authenticator),
     SubFlow(SubFlow),

@@ -99,14 +99,7 @@ impl World {
                 Ok(())
             }
             Write::IssueToken(token) => {
-                let same_user = |old: &ActionToken| token.purpose == TokenPurpose::ChangeAddress && old.user == token.user;
-                let older = |digest: &Digest| {
-                    let old = self.issued.get(digest);
-                    old.is_some_and(|old| old.purpose == token.purpose && (old.session == token.session || same_user(old)))
-                };
-                self.unused.retain(|digest| !older(digest));
-                self.unused.insert(token.digest.clone());
-                self.issued.insert(token.digest.clone(), (**token).clone());
+                self.issue(token);
                 Ok(())
             }
             Write::ConsumeToken(digest) => self.unused.remove(digest).then_some(()).ok_or(Conflict::Token),
@@ -123,6 +116,18 @@ impl World {
             }
             Write::Record(_) => Ok(()),
         }
+    }
+
+    /// A newer token of its kind replaces the one of its login; a change of address is the account's.
+    fn issue(&mut self, token: &ActionToken) {
+        let same_user = |old: &ActionToken| token.purpose == TokenPurpose::ChangeAddress && old.user == token.user;
+        let older = |digest: &Digest| {
+            let old = self.issued.get(digest);
+            old.is_some_and(|old| old.purpose == token.purpose && (old.session == token.session || same_user(old)))
+        };
+        self.unused.retain(|digest| !older(digest));
+        self.unused.insert(token.digest.clone());
+        self.issued.insert(token.digest.clone(), token.clone());
     }
 
     fn create(&mut self, new: &NewUser) -> Result<(), Conflict> {

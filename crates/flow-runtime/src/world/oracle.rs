@@ -62,9 +62,10 @@ impl World {
             }),
             // Whether the account may be handed over is judged where it is.
             ProofKind::TrustedAssertion if self.was_handed_out(login, user) => true,
-            ProofKind::TrustedAssertion => user.email.as_ref().is_some_and(|email| {
-                (email.is_proved() || handed_over) && self.was_vouched_for(login, &email.address)
-            }),
+            ProofKind::TrustedAssertion => user
+                .email
+                .as_ref()
+                .is_some_and(|email| (email.is_proved() || handed_over) && self.was_vouched_for(login, &email.address)),
             ProofKind::LinkedProvider => self.came_back_freshly(login, user.id),
             ProofKind::Waived => self.accepts_waived,
             ProofKind::Created | ProofKind::Administrator => false,
@@ -167,9 +168,10 @@ impl World {
             Write::SetPassword { user: whose, .. } => *whose == user,
             Write::SetAddress { user: whose, address } => *whose == user && address.is_proved(),
             // It takes the place of one of the same account that is alive.
-            Write::EndBrowserSession(old) => self.sessions.get(old).is_some_and(|old| {
-                old.user == user && self.users.get(&user).is_some_and(|user| user.epoch == old.epoch)
-            }),
+            Write::EndBrowserSession(old) => self
+                .sessions
+                .get(old)
+                .is_some_and(|old| old.user == user && self.users.get(&user).is_some_and(|user| user.epoch == old.epoch)),
             _ => false,
         });
         let linked = writes.iter().any(|write| matches!(write, Write::Link(link) if link.user == user));

@@ -6,7 +6,9 @@ use crate::commit::account::{moved, unlink};
 use crate::entity::users::{ActiveModel, Entity};
 use crate::store::transaction;
 use crate::{Store, StoreError, attributes, audit, consents, grants, identities, sessions, tokens, users};
-use domain::{AccountState, Attribute, AttributeName, Attributes, AuditEvent, AuditKind, RealmId, RoleName, Timestamp, User, UserId};
+use domain::{
+    AccountState, Attribute, AttributeName, Attributes, AuditEvent, AuditKind, RealmId, RoleName, Timestamp, User, UserId,
+};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{DatabaseTransaction, EntityTrait as _};
 

@@ -4,8 +4,8 @@ use crate::column::{json, json_or_null};
 use crate::entity::users::{ActiveModel, Entity, Model};
 use crate::{StoreError, attributes, audit, consents, grants, identities, sessions, users};
 use domain::{
-    AddressProof, AuditEvent, AuditKind, IdentityId, IdentityKey, LinkedIdentity, OwnedAddress, RealmId, Secret,
-    TermsVersion, Timestamp, UserId, Username,
+    AddressProof, AuditEvent, AuditKind, IdentityId, IdentityKey, LinkedIdentity, OwnedAddress, RealmId, Secret, TermsVersion,
+    Timestamp, UserId, Username,
 };
 use flow_runtime::{ProfileChange, UnlinkReason};
 use sea_orm::ActiveValue::{Set, Unchanged};

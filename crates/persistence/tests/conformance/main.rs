@@ -7,8 +7,8 @@
 
 mod account_writes;
 mod accounts;
-mod after_login;
 mod acts;
+mod after_login;
 mod atomicity;
 mod candidates;
 mod clients;

@@ -108,7 +108,9 @@ pub(crate) fn denial(code: DenialCode, client: &str, realm: &str, provider: &str
         ),
         DenialCode::TermsRefused => (
             "You didn't accept the terms",
-            format!("{realm} can only be used by people who accept its terms. You weren't signed in, and {client} learned nothing about you."),
+            format!(
+                "{realm} can only be used by people who accept its terms. You weren't signed in, and {client} learned nothing about you."
+            ),
             format!("Start again if you changed your mind, or go back to {client}."),
         ),
         DenialCode::Undecided => (

@@ -146,7 +146,7 @@ fn accept(sight: &Sight<'_>, known: KnownIdentity) -> Turn {
     match AcceptedProof::accept(ProofKind::LinkedProvider, known.user.id, sight.frame, sight.now) {
         Some(proof) => {
             let proof = proof.given_by(known.link.key);
-            let chosen = new_user::chosen(sight, How::Proved(Box::new(known.user), proof), None);
+            let chosen = new_user::chosen(sight, How::Proved(Box::new(known.user), Box::new(proof)), None);
             Turn::just(Act::Succeed).with(Effect::User(chosen))
         }
         None => Turn::just(Act::Attempted),

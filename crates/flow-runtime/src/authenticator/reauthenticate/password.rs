@@ -95,7 +95,7 @@ fn accept(sight: &Sight<'_>, user: Box<User>) -> Turn {
     let forget = Effect::Write(Write::ForgetWrongPasswords(user.id));
     match AcceptedProof::accept(ProofKind::Password, user.id, sight.frame, sight.now) {
         Some(proof) => {
-            let chosen = new_user::chosen(sight, How::Proved(user, proof), Some(AuthenticationMethod::Password));
+            let chosen = new_user::chosen(sight, How::Proved(user, Box::new(proof)), Some(AuthenticationMethod::Password));
             Turn::just(Act::Succeed).with(Effect::User(chosen)).with(forget)
         }
         None => Turn::just(Act::Attempted),

@@ -8,9 +8,7 @@ use crate::event::Form;
 use crate::page::{FieldName, Problem};
 use crate::session::{Chosen, How, Memory, Opens, Recovery};
 use crate::write::{NewUser, Write};
-use domain::{
-    ActionToken, AddressProof, AuthenticationMethod, Entropy, OwnedAddress, Provenance, Secret, TokenPurpose, User,
-};
+use domain::{ActionToken, AddressProof, AuthenticationMethod, Entropy, OwnedAddress, Provenance, Secret, TokenPurpose, User};
 use std::time::Duration;
 
 /// How is what the mailbox opens now? For what opens nothing, nobody is there who could say.

@@ -56,15 +56,15 @@ impl Reading<'_> {
             "any" => self.list(entry).map(Condition::Any),
             "not" => self.condition(&entry.value, entry.place()).map(|condition| Condition::Not(Box::new(condition))),
             "cel" => self.cel(entry),
-            other => match FactKind::named(other) {
-                Some(kind) => self.valued(kind, entry),
-                None => {
-                    let message = format!("a condition can't begin with {}", quoted(other));
-                    let valued = FACTS.iter().filter(|kind| kind.takes != Takes::Nothing).map(|kind| kind.name);
-                    let known: Vec<&str> = OPERATORS.iter().copied().chain(valued).collect();
-                    self.bad(entry.key_span, message, instead_of(other, &known))
+            other => {
+                if let Some(kind) = FactKind::named(other) {
+                    return self.valued(kind, entry);
                 }
-            },
+                let message = format!("a condition can't begin with {}", quoted(other));
+                let valued = FACTS.iter().filter(|kind| kind.takes != Takes::Nothing).map(|kind| kind.name);
+                let known: Vec<&str> = OPERATORS.iter().copied().chain(valued).collect();
+                self.bad(entry.key_span, message, instead_of(other, &known))
+            }
         }
     }
 
@@ -256,7 +256,7 @@ fn providers(aliases: &BTreeSet<String>) -> Condition {
 
 /// The place of a byte of a text that stands on one line as it is, with or without quotes. None: it is written in another way.
 fn within(span: Span, text: &str, plain: bool, at: usize) -> Option<Span> {
-    let quotes = if plain { 0 } else { 1 };
+    let quotes = usize::from(!plain);
     let before = text.get(..at)?;
     (span.length == text.len().saturating_add(2 * quotes)).then(|| Span {
         column: span.column.saturating_add(quotes).saturating_add(before.chars().count()),

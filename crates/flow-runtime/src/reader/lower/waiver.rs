@@ -28,12 +28,11 @@ pub(super) fn assumes(entry: &Entry, problems: &mut Problems) -> BTreeSet<Assump
             }
             continue;
         };
-        match Assumption::ALL.into_iter().find(|assumption| assumption.as_str() == text) {
-            Some(assumption) => _ = assumes.insert(assumption),
-            None => {
-                let message = format!("a flow can't assume {}", quoted(text));
-                problems.report(&code::UNKNOWN_WORD, node.span, message).help(instead_of(text, &names));
-            }
+        if let Some(assumption) = Assumption::ALL.into_iter().find(|assumption| assumption.as_str() == text) {
+            assumes.insert(assumption);
+        } else {
+            let message = format!("a flow can't assume {}", quoted(text));
+            problems.report(&code::UNKNOWN_WORD, node.span, message).help(instead_of(text, &names));
         }
     }
     assumes

@@ -53,7 +53,7 @@ impl Authenticator for Wrongdoer {
         let Some(existing) = &sight.frame.existing else { return Turn::just(Act::Attempted) };
         let how = match self.0 {
             Wrong::Authenticated | Wrong::Undeclared => How::Authenticated(Box::new(existing.clone())),
-            _ => How::Proved(Box::new(existing.clone()), self.forged(sight, existing)),
+            _ => How::Proved(Box::new(existing.clone()), Box::new(self.forged(sight, existing))),
         };
         let methods = vec![AuthenticationMethod::Federated];
         let chosen = Chosen { how, methods, identity: None, auth_time: sight.now };

@@ -97,6 +97,8 @@ fn it_is_in_schema_text_and_data() {
     assert_eq!(settings["properties"]["tries"]["default"], 3);
     assert!(schema["definitions"]["authenticator"]["properties"]["example-with-a-number"].is_object());
     assert!(overview(kinds()).contains("example-with-a-number"));
-    assert!(authenticator(&DECLARATION).contains("tries: How far it counts. Values: a whole number from 1 to 9. The default is `3`."));
+    assert!(
+        authenticator(&DECLARATION).contains("tries: How far it counts. Values: a whole number from 1 to 9. The default is `3`.")
+    );
     assert_eq!(data(kinds()).as_array().unwrap().last().unwrap()["keys"][0]["values"]["number"]["most"], 9);
 }

@@ -54,8 +54,7 @@ fn provider(name: &str, trust_email: Assurance) -> ProviderPolicy {
 fn client(id: &str, consent: bool) -> (ClientId, ClientPolicy) {
     let id = ClientId::parse(id).unwrap();
     let name = id.as_str().to_uppercase();
-    let policy =
-        ClientPolicy { name, id: id.clone(), enabled: true, consent, first_login_flow: None, post_login_flow: None };
+    let policy = ClientPolicy { name, id: id.clone(), enabled: true, consent, first_login_flow: None, post_login_flow: None };
     (id, policy)
 }
 

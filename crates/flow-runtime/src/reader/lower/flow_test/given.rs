@@ -32,8 +32,8 @@ pub(super) fn given(entry: &Entry, problems: &mut Problems) -> Given {
 }
 
 fn read(mut fields: Fields<'_>, problems: &mut Problems) -> Given {
-    let mut given = Given::default();
-    given.serves = fields.take("serves").and_then(|entry| value::word(entry, SERVES, problems));
+    let serves = fields.take("serves").and_then(|entry| value::word(entry, SERVES, problems));
+    let mut given = Given { serves, ..Given::default() };
     for entry in fields.take("accounts").map_or_else(Default::default, |entry| value::mapping(entry, problems)) {
         given.accounts.extend(account::account(entry, problems));
     }
