@@ -105,7 +105,8 @@ fn the_example_of_every_key_is_a_value_of_it() {
         for key in kind.declaration.keys {
             for value in [Some(key.example), key.default].into_iter().flatten().filter(|value| !value.is_empty()) {
                 let needed = kind.declaration.keys.iter().filter(|other| other.default.is_none() && other.name != key.name);
-                let needed: String = needed.map(|other| format!(", {}: {}", other.name, other.example)).collect();
+                let needed: Vec<String> = needed.map(|other| format!(", {}: {}", other.name, other.example)).collect();
+                let needed = needed.concat();
                 let text = format!("flow: a\nexecutions:\n  - {}: {{ {}: {value}{needed} }}\n", kind.declaration.name, key.name);
                 let found = crate::reader::read(&text, "a.yaml").err().unwrap_or_default();
                 assert!(found.iter().all(|problem| problem.code.id == "BF0051"), "{text}: {found:?}");

@@ -43,10 +43,10 @@ fn the_shipped_flows_pass_their_tests() {
 
 /// The first thing that is red about a test of a small first-login flow.
 fn red(test: &str) -> String {
-    let text = format!(
+    let document = format!(
         "flow: first\nexecutions:\n  - create-user-if-unique: {{ requirement: alternative }}\n  - flow: known\n    requirement: alternative\n    executions: [confirm-link, reauthenticate]\ntests:\n  - name: one\n    given: {{ accounts: {{ ada: {{ email: ada@example.org, password: secret word }} }} }}\n    identity: {{ provider: campus, email: ada@example.org, vouched: true }}\n{test}"
     );
-    let (_, results) = played(&text);
+    let (_, results) = played(&document);
     results[0].red.as_ref().map(|red| format!("{}: {} / {}", red.span.line, red.expected, red.shown)).unwrap_or_default()
 }
 

@@ -50,7 +50,9 @@ fn the_page_names_everything_that_a_flow_can_say() {
         for key in kind.declaration.keys {
             expect(format!("| `{}` |", key.name));
             if let KeyKind::OneOf(words) | KeyKind::Words(words) = key.kind {
-                words.iter().for_each(|word| expect(format!("`{word}`")));
+                for word in words {
+                    expect(format!("`{word}`"));
+                }
             }
             if let Some(default) = key.default.filter(|default| !default.is_empty()) {
                 expect(format!("| `{default}` |"));

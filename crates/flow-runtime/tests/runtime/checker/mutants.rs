@@ -87,7 +87,7 @@ fn shows(mutant: &Mutant, finding: &Finding) {
     assert!(harmed, "{}: {} came to {replayed:?}", mutant.how, story.text);
 }
 
-/// Numbers that look random, the same for the same seed (SplitMix64).
+/// Numbers that look random, the same for the same seed (`SplitMix64`).
 struct Dice(u64);
 
 impl Dice {

@@ -47,7 +47,7 @@ impl Target {
         let (start, nanoseconds) = now();
         let seed = number("BRAID_FUZZ_SEED").unwrap_or(if seconds.is_some() { nanoseconds } else { 1 });
         let goes_on = |tried: u64| match seconds {
-            Some(seconds) => tried % 64 != 0 || now().0.duration_since(start) < seconds,
+            Some(seconds) => !tried.is_multiple_of(64) || now().0.duration_since(start) < seconds,
             None => tried < TEXTS,
         };
         let (mut chance, mut pool, mut seen) = (Chance(seed), self.seeds.clone(), BTreeSet::new());
@@ -67,19 +67,16 @@ impl Target {
 
     /// Holds the laws against a text. A panic of any kind breaks them.
     fn judged(&self, text: &[u8], seed: u64, tried: u64) -> String {
-        match catch_unwind(AssertUnwindSafe(|| (self.laws)(text))) {
-            Ok(answer) => answer,
-            Err(_) => {
-                let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/fuzz");
-                let file = folder.join(format!("{}-{seed}-{tried}", self.name));
-                let written = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&file, text));
-                let shown = String::from_utf8_lossy(&text[..text.len().min(4_000)]);
-                panic!(
-                    "a law of {} is broken (BRAID_FUZZ_SEED={seed}, text {tried}; kept in {}: {written:?}):\n{shown}\n{text:?}",
-                    self.name,
-                    file.display()
-                );
-            }
+        if let Ok(answer) = catch_unwind(AssertUnwindSafe(|| (self.laws)(text))) { answer } else {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/fuzz");
+            let file = folder.join(format!("{}-{seed}-{tried}", self.name));
+            let written = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&file, text));
+            let shown = String::from_utf8_lossy(&text[..text.len().min(4_000)]);
+            panic!(
+                "a law of {} is broken (BRAID_FUZZ_SEED={seed}, text {tried}; kept in {}: {written:?}):\n{shown}\n{text:?}",
+                self.name,
+                file.display()
+            );
         }
     }
 }
