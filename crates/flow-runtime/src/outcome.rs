@@ -106,6 +106,8 @@ pub enum DenialCode {
     DeniedByFlow,
     /// The person didn't accept the terms.
     TermsRefused,
+    /// Two steps of one login signed in two accounts.
+    OtherUser,
 }
 
 impl DenialCode {
@@ -132,6 +134,7 @@ impl DenialCode {
         Self::Undecided,
         Self::DeniedByFlow,
         Self::TermsRefused,
+        Self::OtherUser,
     ];
 
     /// The stable text.
@@ -158,6 +161,7 @@ impl DenialCode {
             Self::Undecided => "undecided",
             Self::DeniedByFlow => "denied-by-flow",
             Self::TermsRefused => "terms-refused",
+            Self::OtherUser => "other-user",
         }
     }
 
@@ -182,6 +186,7 @@ impl DenialCode {
             | Self::ConsentRefused
             | Self::DeniedByFlow
             | Self::TermsRefused
+            | Self::OtherUser
             | Self::Left
             | Self::ClientDisabled => "access_denied",
         }

@@ -5,7 +5,7 @@ use crate::authenticator::Effect;
 use crate::definition::ExecutionId;
 use crate::outcome::Fault;
 use crate::position::Position;
-use crate::session::{Frame, How};
+use crate::session::{Chosen, Frame, How};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Run {
@@ -29,10 +29,11 @@ impl Run {
             Effect::Profile(profile) => frame.profile = profile,
             Effect::Agree(others) => frame.agreed = others,
             Effect::User(chosen) => {
-                if matches!(chosen.how, How::BrowserSession(..)) {
+                let (chosen, is_live) = chosen.beside(frame.user.take());
+                if is_live {
                     self.session.passed = self.live_passed.take();
                 }
-                (frame.user, frame.user_by) = (Some(*chosen), Some(execution));
+                (frame.user, frame.user_by) = (Some(chosen), Some(execution));
             }
             Effect::Renew(user) => match frame.user.as_mut().filter(|chosen| chosen.how.user().id == user.id) {
                 Some(chosen) => chosen.how.renew(user),
@@ -47,6 +48,36 @@ impl Run {
             Effect::Say(message) => self.session.message = Some(message),
         }
         Ok(())
+    }
+}
+
+impl Effect {
+    /// Whether it signs in somebody else than who has signed in in this frame. One login is one person's.
+    pub(super) fn brings_another(&self, frame: &Frame) -> bool {
+        matches!(self, Self::User(chosen) if chosen.is_another(frame))
+    }
+}
+
+impl Chosen {
+    /// Whether this is somebody else than who has signed in in the frame.
+    pub(super) fn is_another(&self, frame: &Frame) -> bool {
+        frame.user.as_ref().is_some_and(|before| before.how.user().id != self.how.user().id)
+    }
+
+    /// The same account, that this frame may know already: what was shown of it before still counts. Second: whether it is known by a live
+    /// session alone.
+    fn beside(mut self, before: Option<Self>) -> (Self, bool) {
+        let is_live = matches!(self.how, How::BrowserSession(..));
+        let Some(mut before) = before else { return (self, is_live) };
+        if is_live {
+            // A session shows less than what was shown in this very login.
+            std::mem::swap(&mut self, &mut before);
+        }
+        let more = before.methods.into_iter().filter(|method| !self.methods.contains(method)).collect::<Vec<_>>();
+        self.methods.extend(more);
+        self.identity = self.identity.or(before.identity);
+        let is_live = matches!(self.how, How::BrowserSession(..));
+        (self, is_live)
     }
 }
 

@@ -223,6 +223,9 @@ impl Run {
         let declaration = flow.authenticator(execution).ok_or(Fault::Frames("no such execution"))?.declaration();
         declared::check(&turn, declaration)?;
         for effect in turn.effects {
+            if self.session.frame().is_some_and(|frame| effect.brings_another(frame)) {
+                return Ok(Acted::Step(self.deny(DenialCode::OtherUser, now)));
+            }
             self.apply(execution, effect)?;
         }
         if let Some(outcome) = declared::outcome(&turn.act) {
@@ -236,6 +239,10 @@ impl Run {
             Act::Show { .. } => Ok(Acted::Step(self.show_found(execution, now))),
             Act::Redirect { provider, fresh } => Ok(Acted::Step(self.redirect(execution, (provider, fresh), now, entropy))),
             Act::Call { flow, identity } => Ok(self.call(policy, &flow, Called::FirstLogin(execution, identity), now, entropy)),
+            // What is written for somebody else must not be committed by the pages of their flow.
+            Act::Pass { chosen, .. } if self.session.frame().is_some_and(|frame| chosen.is_another(frame)) => {
+                Ok(Acted::Step(self.deny(DenialCode::OtherUser, now)))
+            }
             Act::Pass { flow, identity, chosen } => {
                 Ok(self.call(policy, &flow, Called::PostLogin(execution, identity, chosen), now, entropy))
             }

@@ -113,6 +113,11 @@ pub(crate) fn denial(code: DenialCode, client: &str, realm: &str, provider: &str
             ),
             format!("Start again if you changed your mind, or go back to {client}."),
         ),
+        DenialCode::OtherUser => (
+            "You signed in as two people",
+            format!("{realm} asked you to sign in more than once, and each time it was another account. Nothing changed."),
+            "Start again, and use the same account each time.".to_owned(),
+        ),
         DenialCode::Undecided => (
             "We couldn't decide if you may sign in",
             "A rule for this sign-in couldn't be worked out, so the answer has to be no.".to_owned(),

@@ -291,6 +291,7 @@ fn denials() -> Vec<Sample> {
         Code::Undecided => "denied-undecided",
         Code::DeniedByFlow => "denied-by-flow",
         Code::TermsRefused => "denied-terms-refused",
+        Code::OtherUser => "denied-other-user",
     };
     let codes = [
         Code::AccountDisabled,
@@ -314,6 +315,7 @@ fn denials() -> Vec<Sample> {
         Code::Undecided,
         Code::DeniedByFlow,
         Code::TermsRefused,
+        Code::OtherUser,
     ];
     let message = Some("Accounts of the old school are closed.\nWrite to <help@x.org>.".to_owned());
     let own_words = Page::Denied { code: Code::DeniedByFlow, provider: None, message };

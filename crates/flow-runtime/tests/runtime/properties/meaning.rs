@@ -21,7 +21,7 @@ fn plan() -> impl Strategy<Value = Plan> {
 
 fn place(walker: &Walker, session: &AuthenticationSession) -> Place {
     match &session.rest {
-        Rest::Finished { finish, .. } => Place::SignedIn(number_of(finish.signed_in.user.id)),
+        Rest::Finished { finish, .. } => Place::SignedIn(number_of(&finish.signed_in, walker.now)),
         Rest::Denied { denial, .. } => Place::Denied(denial.code.as_str()),
         _ => {
             let shown = walker.view(session, Viewer::StartingBrowser);

@@ -4,16 +4,17 @@ use domain::{AuthenticationMethod, CanonicalSubject, Entropy, Timestamp, User, U
 use flow_runtime::authenticator::{Act, Authenticator, Effect, Input, Sight, Turn};
 use flow_runtime::definition::declaration::{AskKind, Declaration, Establishes, Outcome};
 use flow_runtime::event::action;
-use flow_runtime::outcome::Rejected;
+use flow_runtime::outcome::{Rejected, SignedIn};
 use flow_runtime::page::WayKind;
 use flow_runtime::session::{Chosen, How, Memory};
 use flow_runtime::{DenialCode, NewUser, Page, Question};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// What it does once it is its turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Deed {
-    /// Finds its own user.
+    /// Signs the person in.
     Succeed,
     /// Is content, and finds nobody.
     Pass,
@@ -63,7 +64,7 @@ impl Authenticator for Scripted {
 
     fn act(&self, sight: &Sight<'_>, input: Input<'_>, _entropy: &Entropy) -> Turn {
         match input {
-            Input::Enter { .. } | Input::Way { .. } if self.plan.asks => Turn::ask(Question::FindUser(id(self.number))),
+            Input::Enter { .. } | Input::Way { .. } if self.plan.asks => Turn::ask(Question::FindUser(UserId::from_bytes(SOMEBODY))),
             Input::Enter { .. } | Input::Way { .. } | Input::Fact { .. } if self.plan.shows => {
                 let nothing = Memory::Form { values: BTreeMap::new(), problems: Vec::new() };
                 Turn::just(Act::Show { retry: false }).with(Effect::Remember(nothing))
@@ -92,17 +93,22 @@ impl Scripted {
     }
 }
 
-pub(super) fn id(number: u8) -> UserId {
-    UserId::from_bytes([number; 16])
+/// All sign the same person in.
+const SOMEBODY: [u8; 16] = [1; 16];
+
+/// Which of them it was that signed in.
+pub(super) fn number_of(signed_in: &SignedIn, now: Timestamp) -> u8 {
+    u8::try_from(signed_in.auth_time.since(now).as_secs()).unwrap()
 }
 
-pub(super) fn number_of(user: UserId) -> u8 {
-    user.as_bytes()[0]
+/// How the person is now.
+pub(super) fn somebody(now: Timestamp) -> User {
+    chosen(0, now).user()
 }
 
-pub(super) fn chosen(number: u8, now: Timestamp) -> Chosen {
-    let new = NewUser::unknown(id(number), CanonicalSubject::from_bytes([number; 16]), now);
+fn chosen(number: u8, now: Timestamp) -> Chosen {
+    let new = NewUser::unknown(UserId::from_bytes(SOMEBODY), CanonicalSubject::from_bytes(SOMEBODY), now);
     let user = User { version: Version(1), ..new.as_user() };
     let how = How::Authenticated(Box::new(user));
-    Chosen { how, methods: vec![AuthenticationMethod::Password], identity: None, auth_time: now }
+    Chosen { how, methods: vec![AuthenticationMethod::Password], identity: None, auth_time: now.plus(Duration::from_secs(number.into())) }
 }

@@ -27,6 +27,7 @@ mod semantics;
 mod squatters;
 mod sync;
 mod trust;
+mod two_people;
 
 use crate::world::World;
 
