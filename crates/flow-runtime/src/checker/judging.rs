@@ -103,7 +103,8 @@ fn is_declared(code: DenialCode) -> bool {
         | DenialCode::Left
         | DenialCode::ClientDisabled
         | DenialCode::DeniedByFlow
-        | DenialCode::TermsRefused => true,
+        | DenialCode::TermsRefused
+        | DenialCode::OtherUser => true,
     }
 }
 
