@@ -161,8 +161,9 @@ pub struct Chosen {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum How {
-    /// The browser is signed in already; the digest is its session's.
-    BrowserSession(Box<User>, Digest),
+    /// The browser was signed in already; the digest is its session's. None: that session dies with what this login changes, and another
+    /// one follows it.
+    BrowserSession(Box<User>, Option<Digest>),
     /// The account authenticated: its password, or an identity that was linked before.
     Authenticated(Box<User>),
     /// A new account, written at the end of the frame.
@@ -326,13 +327,14 @@ impl How {
         }
     }
 
-    /// The same account, as it is now or is about to be. If its past dies, so does the browser session that knew it.
+    /// The same account, as it is now or is about to be. If its past dies, so does the browser session that knew it; whoever came with it has
+    /// shown nothing more by that.
     pub(crate) fn renew(&mut self, now: Box<User>) {
-        if matches!(self, Self::BrowserSession(user, _) if user.epoch != now.epoch) {
-            *self = Self::Authenticated(now);
-        } else {
-            self.refresh(now);
+        match self {
+            Self::BrowserSession(user, session) if user.epoch != now.epoch => *session = None,
+            _ => {}
         }
+        self.refresh(now);
     }
 
     /// The account as it will be once everything is written.

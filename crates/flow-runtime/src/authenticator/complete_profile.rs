@@ -9,6 +9,7 @@ use crate::definition::declaration::{AskKind, Declaration, Kind, Need, Outcome};
 use crate::event::{Form, action};
 use crate::outcome::Rejected;
 use crate::page::{Field, FieldName, Page, Problem};
+use crate::session::How;
 use crate::write::{NewUser, ProfileChange, Write};
 use domain::{EmailAddress, Entropy, OwnedAddress, ProfileField, Provenance, User, Username};
 use std::sync::Arc;
@@ -69,15 +70,16 @@ impl Authenticator for CompleteProfile {
     fn act(&self, sight: &Sight<'_>, input: Input<'_>, _entropy: &Entropy) -> Turn {
         let Some(comer) = Comer::of(sight) else { return Turn::just(Act::Attempted) };
         let owner = comer.user();
+        let asked = self.asked(sight);
         match input {
-            Input::Enter { .. } if self.missing(&owner).is_empty() => Turn::just(Act::Succeed),
+            Input::Enter { .. } if missing(&asked, &owner).is_empty() => Turn::just(Act::Succeed),
             Input::Enter { .. } => Turn::just(Act::Show { retry: false }),
-            Input::Form(form) if form.action == action::CONTINUE => match (self.read(form, &owner), comer.look()) {
+            Input::Form(form) if form.action == action::CONTINUE => match (read(&asked, form, &owner), comer.look()) {
                 (Err(reading), _) => again(reading),
                 (Ok(_), Some(look)) => look,
                 (Ok(typed), None) => seek_or_keep(comer, typed),
             },
-            Input::Fact { cause: Cause::Form(form), fact, .. } => self.fact(comer, form, fact),
+            Input::Fact { cause: Cause::Form(form), fact, .. } => fact_of(&asked, comer, form, fact),
             Input::Fact { .. } => Turn::just(Act::WrongFact),
             _ => Turn::just(Act::Reject(Rejected::UnknownAction)),
         }
@@ -91,57 +93,63 @@ impl Authenticator for CompleteProfile {
         };
         Some(Page::CompleteProfile {
             account: owner.label(),
-            fields: self.missing(&owner).into_iter().map(field).collect(),
+            fields: missing(&self.asked(sight), &owner).into_iter().map(field).collect(),
             problems: problems(sight.memory()),
         })
     }
 }
 
 impl CompleteProfile {
-    fn missing(&self, user: &User) -> Vec<FieldName> {
-        let lacks = |field: &&FieldName| match field {
-            FieldName::GivenName => user.given_name.is_none(),
-            FieldName::FamilyName => user.family_name.is_none(),
-            FieldName::Email => user.email.is_none(),
-            FieldName::Username => user.username.is_none(),
-            FieldName::Password | FieldName::Code => false,
-        };
-        self.ask.iter().filter(lacks).copied().collect()
+    /// An address decides who gets into the account, so whoever only finds an unlocked browser isn't asked for one.
+    fn asked(&self, sight: &Sight<'_>) -> Vec<FieldName> {
+        let from_before = sight.frame.user.as_ref().is_some_and(|chosen| matches!(chosen.how, How::BrowserSession(..)));
+        self.ask.iter().filter(|field| !(from_before && **field == FieldName::Email)).copied().collect()
     }
+}
 
-    fn read<'a>(&self, form: &'a Form, user: &User) -> Result<Typed, Reading<'a>> {
-        let mut reading = Reading::of(form);
-        let mut typed = Typed::default();
-        for field in self.missing(user) {
-            match field {
-                FieldName::GivenName => typed.given_name = name(&mut reading, field),
-                FieldName::FamilyName => typed.family_name = name(&mut reading, field),
-                FieldName::Email => typed.email = reading.email(),
-                FieldName::Username => typed.username = reading.required(field).and_then(|_| reading.username()),
-                FieldName::Password | FieldName::Code => {}
-            }
+fn missing(asked: &[FieldName], user: &User) -> Vec<FieldName> {
+    let lacks = |field: &&FieldName| match field {
+        FieldName::GivenName => user.given_name.is_none(),
+        FieldName::FamilyName => user.family_name.is_none(),
+        FieldName::Email => user.email.is_none(),
+        FieldName::Username => user.username.is_none(),
+        FieldName::Password | FieldName::Code => false,
+    };
+    asked.iter().filter(lacks).copied().collect()
+}
+
+fn read<'a>(asked: &[FieldName], form: &'a Form, user: &User) -> Result<Typed, Reading<'a>> {
+    let mut reading = Reading::of(form);
+    let mut typed = Typed::default();
+    for field in missing(asked, user) {
+        match field {
+            FieldName::GivenName => typed.given_name = name(&mut reading, field),
+            FieldName::FamilyName => typed.family_name = name(&mut reading, field),
+            FieldName::Email => typed.email = reading.email(),
+            FieldName::Username => typed.username = reading.required(field).and_then(|_| reading.username()),
+            FieldName::Password | FieldName::Code => {}
         }
-        if reading.is_fine() { Ok(typed) } else { Err(reading) }
     }
+    if reading.is_fine() { Ok(typed) } else { Err(reading) }
+}
 
-    fn fact(&self, comer: Comer, form: &Form, fact: Fact) -> Turn {
-        match fact {
-            Fact::FoundUser(found) => match comer::now(&comer.user(), found) {
-                Err(end) => end,
-                // What is missing now may be less than what the page asked for.
-                Ok(now) => match self.read(form, &now) {
-                    Ok(typed) => seek_or_keep(Comer::There(now), typed),
-                    Err(reading) => again(reading),
-                },
+fn fact_of(asked: &[FieldName], comer: Comer, form: &Form, fact: Fact) -> Turn {
+    match fact {
+        Fact::FoundUser(found) => match comer::now(&comer.user(), found) {
+            Err(end) => end,
+            // What is missing now may be less than what the page asked for.
+            Ok(now) => match read(asked, form, &now) {
+                Ok(typed) => seek_or_keep(Comer::There(now), typed),
+                Err(reading) => again(reading),
             },
-            Fact::FoundUsers(found) => match (self.read(form, &comer.user()), comer) {
-                (Ok(_), _) if found.by_username.is_some() => taken(form),
-                (Ok(typed), Comer::There(user)) => keep(*user, typed),
-                (Ok(typed), Comer::New(new)) => made(*new, typed),
-                (Err(reading), _) => again(reading),
-            },
-            _ => Turn::just(Act::WrongFact),
-        }
+        },
+        Fact::FoundUsers(found) => match (read(asked, form, &comer.user()), comer) {
+            (Ok(_), _) if found.by_username.is_some() => taken(form),
+            (Ok(typed), Comer::There(user)) => keep(*user, typed),
+            (Ok(typed), Comer::New(new)) => made(*new, typed),
+            (Err(reading), _) => again(reading),
+        },
+        _ => Turn::just(Act::WrongFact),
     }
 }
 

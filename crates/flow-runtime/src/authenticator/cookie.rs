@@ -69,7 +69,7 @@ fn has_passed(sight: &Sight<'_>, session: &BrowserSession) -> bool {
 fn signed_in(live: LiveSession) -> Turn {
     let LiveSession { session, user } = live;
     let chosen = Chosen {
-        how: How::BrowserSession(Box::new(user), session.id),
+        how: How::BrowserSession(Box::new(user), Some(session.id)),
         methods: session.methods,
         identity: session.identity,
         auth_time: session.auth_time,

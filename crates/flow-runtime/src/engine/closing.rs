@@ -82,7 +82,7 @@ impl Run {
 
     fn finish(mut self, policy: &RealmPolicy, chosen: Chosen, now: Timestamp, entropy: &Entropy) -> Step {
         let user = chosen.user();
-        let (browser_session, cookie) = if let How::BrowserSession(_, digest) = &chosen.how {
+        let (browser_session, cookie) = if let How::BrowserSession(_, Some(digest)) = &chosen.how {
             (digest.clone(), None)
         } else {
             let cookie = entropy.secret("browser-session");

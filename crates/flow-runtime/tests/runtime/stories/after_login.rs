@@ -182,19 +182,44 @@ fn a_username_that_is_taken_is_refused_also_when_it_was_taken_meanwhile() {
     assert_eq!(login.user(), id);
 }
 
+/// An address decides who gets into the account: whoever finds an unlocked browser gives it none.
 #[test]
-fn whoever_is_signed_in_already_completes_the_profile_too_and_stays_signed_in() {
+fn whoever_is_signed_in_already_completes_the_profile_but_for_the_address() {
     let mut w = with_steps("");
     let id = w.user("ada").password("correct horse").done();
     let mut login = w.login();
     signs_in(&mut w, &mut login, "correct horse");
     let before = cookie_of(&login);
-    w.flow("flow: stepwise\nexecutions:\n  - cookie\n  - complete-profile: { ask: [email] }\n");
+    let completing = "executions:\n  - cookie\n  - complete-profile: { ask: [email, given-name] }\n";
+    w.flow(&format!("flow: stepwise\n{completing}"));
     let mut login = w.login_with(before.clone(), |_| {});
-    login.sends(&mut w, action::CONTINUE, &[("email", "ada@x.org")]);
-    assert_eq!(login.user(), id);
-    assert!(w.sessions[&login.finish().signed_in.browser_session].epoch == w.users[&id].epoch, "with a session that is alive");
-    assert_ne!(cookie_of(&login), before);
+    let Page::CompleteProfile { fields, .. } = login.page(&w) else { panic!("{:?}", login.page(&w)) };
+    assert_eq!(fields.iter().map(|field| field.name).collect::<Vec<_>>(), [FieldName::GivenName]);
+    login.sends(&mut w, action::CONTINUE, &[("email", "mallory@x.org"), ("given_name", "Ada")]);
+    assert_eq!((login.user(), cookie_of(&login)), (id, before.clone()));
+    assert_eq!((w.users[&id].email.as_ref(), w.users[&id].given_name.as_deref()), (None, Some("Ada")));
+    let login = w.login_with(before, |_| {});
+    assert_eq!(login.user(), id, "nothing is left that could be asked");
+}
+
+#[test]
+fn a_session_that_a_step_renews_has_not_shown_the_password_by_that() {
+    let mut w = with_steps("");
+    let id = w.user("ada").password("correct horse").claims("ada@x.org").done();
+    let mut login = w.login();
+    signs_in(&mut w, &mut login, "correct horse");
+    let (before, signed_in_at) = (cookie_of(&login), w.now);
+    w.change(id, |user| user.must_renew_password = true);
+    w.flow("flow: stepwise\nexecutions:\n  - cookie\n  - verify-address\n  - update-password\n");
+    w.waits(60);
+    let mut login = w.login_with(before.clone(), |_| {});
+    login.presses_mail(&mut w, "ada@x.org");
+    assert!(w.users[&id].email.as_ref().unwrap().is_proved());
+    assert!(matches!(login.session().rest, Rest::Finished { .. }), "{:?}", login.session().rest);
+    assert!(w.users[&id].must_renew_password, "it waits for whoever knows the password");
+    assert_ne!(cookie_of(&login), before, "that one died with the change");
+    let session = &w.sessions[&login.finish().signed_in.browser_session];
+    assert_eq!((session.epoch, session.auth_time), (w.users[&id].epoch, signed_in_at));
 }
 
 const UPDATE: &str = "  - update-password: { older-than: 90d }\n";
