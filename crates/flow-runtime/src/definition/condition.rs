@@ -79,10 +79,9 @@ type Held = Result<bool, ConditionFault>;
 impl Condition {
     /// Whether the condition holds.
     pub fn holds(&self, seen: &Seen<'_>) -> Held {
-        let hold = |conditions: &[Self]| conditions.iter().map(|c| c.holds(seen)).collect::<Result<Vec<_>, _>>();
         match self {
-            Self::All(conditions) => Ok(hold(conditions)?.into_iter().all(|held| held)),
-            Self::Any(conditions) => Ok(hold(conditions)?.into_iter().any(|held| held)),
+            Self::All(conditions) => unless_one_is(false, conditions, seen),
+            Self::Any(conditions) => unless_one_is(true, conditions, seen),
             Self::Not(condition) => Ok(!condition.holds(seen)?),
             Self::Named(fact) => seen.is_so(*fact),
             Self::Provider(alias) => seen.came_from(alias),
@@ -91,6 +90,16 @@ impl Condition {
             Self::Cel(cel) => seen.evaluates(&cel.expression),
         }
     }
+}
+
+/// One part that is `enough` decides, whatever the others come to, in whatever order they stand; so a part may guard another one. Else
+/// all must be answered. That is how CEL has it for `&&` and `||`.
+fn unless_one_is(enough: bool, conditions: &[Condition], seen: &Seen<'_>) -> Held {
+    let parts: Vec<Held> = conditions.iter().map(|condition| condition.holds(seen)).collect();
+    if parts.contains(&Ok(enough)) {
+        return Ok(enough);
+    }
+    parts.into_iter().find(Result::is_err).unwrap_or(Ok(!enough))
 }
 
 impl Seen<'_> {

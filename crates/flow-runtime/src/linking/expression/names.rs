@@ -145,7 +145,7 @@ impl TextName {
     pub(super) fn of<'a>(self, known: &Known<'a>) -> Found<Cow<'a, str>> {
         match self {
             Self::Identity(text) => text.of(known).map(Cow::Borrowed).ok_or(Undecided::Absent),
-            Self::Account(whose, text) => text.of(whose.account(known)?).ok_or(Undecided::Absent),
+            Self::Account(whose, text) => text.of(whose, whose.account(known)?).ok_or(Undecided::Absent),
             Self::Client => known.client.map(|client| Cow::Borrowed(client.as_str())).ok_or(Undecided::Absent),
         }
     }
@@ -179,8 +179,11 @@ impl IdentityText {
 }
 
 impl AccountText {
-    fn of(self, user: &User) -> Option<Cow<'_, str>> {
-        let email = || user.email.as_ref().map(|email| &email.address);
+    /// Of whoever signs in only an address counts that they have proved: anybody may have typed one. An account that was found proves
+    /// nothing by being found, so its address is just a text.
+    fn of(self, whose: Whose, user: &User) -> Option<Cow<'_, str>> {
+        let counts = |email: &&domain::OwnedAddress| whose == Whose::Found || email.is_proved();
+        let email = || user.email.as_ref().filter(counts).map(|email| &email.address);
         let text = match self {
             Self::Subject => return Some(Cow::Owned(user.subject.to_string())),
             Self::Email => email().map(EmailAddress::as_str),

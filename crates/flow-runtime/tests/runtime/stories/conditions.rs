@@ -76,6 +76,41 @@ fn an_expression_that_errs_denies() {
     }
 }
 
+#[test]
+fn an_address_that_nobody_has_proved_is_none_for_expressions() {
+    for (when, expected) in [
+        ("{ cel: \"user.domain == 'corp.example'\" }", "undecided"),
+        ("{ cel: \"user.email.endsWith('@corp.example')\" }", "undecided"),
+        ("{ cel: \"has(user.email) && user.domain == 'corp.example'\" }", "through"),
+        ("{ user.domain: corp.example }", "through"),
+    ] {
+        let mut w = no_if(when);
+        w.user("mallory").password("correct horse").claims("mallory@corp.example").done();
+        let mut login = w.login();
+        login.sends(&mut w, action::CONTINUE, &[("username", "mallory"), ("password", "correct horse")]);
+        assert_eq!(outcome(&login), expected, "{when}");
+    }
+}
+
+/// As in CEL: what decides alone decides, wherever it stands.
+#[test]
+fn a_part_that_can_not_be_answered_is_guarded_by_one_that_decides() {
+    let (errs, yes, no) = ("{ cel: \"user.given_name == 'Ada'\" }", "user.has-password", "{ not: user.has-password }");
+    for (when, expected) in [
+        (format!("{{ all: [{no}, {errs}] }}"), "through"),
+        (format!("{{ all: [{errs}, {no}] }}"), "through"),
+        (format!("{{ all: [{yes}, {errs}] }}"), "undecided"),
+        (format!("{{ any: [{yes}, {errs}] }}"), "denied"),
+        (format!("{{ any: [{errs}, {yes}] }}"), "denied"),
+        (format!("{{ any: [{no}, {errs}] }}"), "undecided"),
+        (format!("{{ not: {{ all: [{errs}, {no}] }} }}"), "denied"),
+        (format!("{{ not: {errs} }}"), "undecided"),
+    ] {
+        let mut w = no_if(&when);
+        assert_eq!(outcome(&of_ada(&mut w)), expected, "{when}");
+    }
+}
+
 fn after_campus(when: &str) -> World {
     let mut w = World::new();
     w.flow(&format!(
