@@ -4,11 +4,15 @@ use crate::authenticator::{Act, Effect, Turn};
 use crate::definition::declaration::{Declaration, Establishes, Outcome};
 use crate::outcome::Fault;
 use crate::session::How;
+use crate::write::Write;
 
 /// Faults on the first thing in a turn that the declaration doesn't have.
 pub(super) fn check(turn: &Turn, declaration: &'static Declaration) -> Result<(), Fault> {
     let undeclared = |what| Err(Fault::Undeclared { authenticator: declaration.name, what });
     for effect in &turn.effects {
+        if let Some(what) = is_the_engines(effect) {
+            return undeclared(what);
+        }
         if let Some((needed, what)) = establishes(effect)
             && !declaration.establishes.contains(&needed)
         {
@@ -29,6 +33,16 @@ pub(super) fn check(turn: &Turn, declaration: &'static Declaration) -> Result<()
     match outcome(&turn.act) {
         Some(outcome) if !declaration.outcomes.contains(&outcome) => undeclared("an outcome"),
         _ => Ok(()),
+    }
+}
+
+/// What only the end of a frame writes. No declaration has it.
+fn is_the_engines(effect: &Effect) -> Option<&'static str> {
+    match effect {
+        Effect::Write(Write::Link(_)) => Some("a link"),
+        Effect::Write(Write::CreateUser(_)) => Some("an account"),
+        Effect::Write(Write::HandOver { .. }) => Some("a hand-over"),
+        _ => None,
     }
 }
 

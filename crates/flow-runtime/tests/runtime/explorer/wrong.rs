@@ -3,12 +3,15 @@
 use super::search::{Report, explore};
 use super::setting::{Existing, Setting, Word};
 use crate::world::flow_name;
-use domain::{AuthenticationMethod, Entropy, LinkProof, ProofKind, User, UserId};
+use domain::{
+    AddressProof, AuthenticationMethod, CanonicalSubject, Entropy, IdentityId, LinkProof, LinkedIdentity, ProofKind, User, UserId,
+};
 use flow_runtime::authenticator::{Act, Authenticator, Effect, Input, KINDS, Sight, Turn};
 use flow_runtime::definition::config::Config;
 use flow_runtime::definition::declaration::{Declaration, Establishes, Need, Outcome};
 use flow_runtime::session::{Chosen, How};
-use flow_runtime::{AcceptedProof, Execution, Flow, Level, Node, Requirement, Revision};
+use flow_runtime::{AcceptedProof, Execution, Flow, Level, NewUser, Node, Requirement, Revision, Write};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What it does with an existing account that nobody has proved.
@@ -23,6 +26,10 @@ enum Wrong {
     ForgedForAnotherFrame,
     /// Does it without having declared it.
     Undeclared,
+    /// Writes by itself what only the end of a flow writes.
+    HandsOver,
+    MakesAnAccount,
+    Links,
 }
 
 #[derive(Debug)]
@@ -51,6 +58,9 @@ impl Authenticator for Wrongdoer {
 
     fn act(&self, sight: &Sight<'_>, _input: Input<'_>, _entropy: &Entropy) -> Turn {
         let Some(existing) = &sight.frame.existing else { return Turn::just(Act::Attempted) };
+        if let Some(write) = self.written(sight, existing) {
+            return Turn::just(Act::Succeed).with(Effect::Write(write));
+        }
         let how = match self.0 {
             Wrong::Authenticated | Wrong::Undeclared => How::Authenticated(Box::new(existing.clone())),
             _ => How::Proved(Box::new(existing.clone()), Box::new(self.forged(sight, existing))),
@@ -62,6 +72,32 @@ impl Authenticator for Wrongdoer {
 }
 
 impl Wrongdoer {
+    fn written(&self, sight: &Sight<'_>, existing: &User) -> Option<Write> {
+        let at = sight.now;
+        match self.0 {
+            Wrong::HandsOver => Some(Write::HandOver { user: existing.id, proof: AddressProof::Mailbox { at } }),
+            Wrong::MakesAnAccount => {
+                let subject = CanonicalSubject::from_bytes([78; 16]);
+                Some(Write::CreateUser(Box::new(NewUser::unknown(UserId::from_bytes([78; 16]), subject, at))))
+            }
+            Wrong::Links => Some(Write::Link(Box::new(LinkedIdentity {
+                id: IdentityId::from_bytes([78; 16]),
+                key: sight.frame.identity.as_ref().unwrap().key.clone(),
+                user: existing.id,
+                primary: false,
+                label: String::new(),
+                email: None,
+                assured: None,
+                claims: BTreeMap::new(),
+                proof: LinkProof { kind: ProofKind::Password, at, accepted: accepted_in(sight.frame.id, sight.frame) },
+                created_at: at,
+                updated_at: at,
+                last_sign_in_at: at,
+            }))),
+            _ => None,
+        }
+    }
+
     fn forged(&self, sight: &Sight<'_>, existing: &User) -> AcceptedProof {
         let frame = sight.frame;
         let mut identity = frame.identity.as_ref().unwrap().key.clone();
@@ -124,6 +160,16 @@ fn ph_23_a_proof_for_another_user_identity_or_frame_is_stopped() {
 fn what_was_not_declared_does_not_happen() {
     let report = explored_with(Wrong::Undeclared);
     assert!(says(&report, "wrongdoer did what it doesn't declare") && report.linked_by.is_empty(), "{report:#?}");
+}
+
+/// No declaration has it, so none helps.
+#[test]
+fn only_the_end_of_a_flow_links_makes_accounts_and_hands_over() {
+    for (wrong, what) in [(Wrong::HandsOver, "a hand-over"), (Wrong::MakesAnAccount, "an account"), (Wrong::Links, "a link")] {
+        let report = explored_with(wrong);
+        assert!(says(&report, &format!("wrongdoer did what it doesn't declare: {what}")), "{wrong:?}: {report:#?}");
+        assert!(report.linked_by.is_empty(), "{wrong:?}");
+    }
 }
 
 /// Beyond the fence only the judge is left: this is what the exploration reports of an engine that takes any proof.
