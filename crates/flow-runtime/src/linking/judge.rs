@@ -59,14 +59,29 @@ impl Case<'_> {
         self.still_finds(rule, account).is_some_and(|one| one.links_alone)
     }
 
-    /// What that rule says of this account now. None: it doesn't find it any more, refuses it, or is gone.
+    /// What the rules say of this account now, that this one of them found: it must still find it, and whichever decides of this account must be
+    /// content too. None: it isn't found any more, or refused, or the rule is gone.
     pub(crate) fn still_finds(&self, rule: &RuleName, account: &Candidate) -> Option<One> {
         let alone = Candidates { accounts: vec![account.clone()], ..Candidates::default() };
-        let meets = self.rules().into_iter().find(|compiled| compiled.rule.name == *rule)?;
-        match self.weigh(meets, &alone).verdict? {
-            LinkingVerdict::One(one) => Some(*one),
-            LinkingVerdict::Nobody | LinkingVerdict::Several { .. } | LinkingVerdict::Deny { .. } => None,
-        }
+        let own = self.rules().into_iter().find(|compiled| compiled.rule.name == *rule)?;
+        let own = taken(self.weigh(own, &alone).verdict?)?;
+        let decided = taken(self.rules().into_iter().find_map(|compiled| self.decides_alone(rule, compiled, &alone))?)?;
+        let demand = match (own.demand, decided.demand) {
+            (Some(one), Some(other)) => Some(one.intersection(&other).copied().collect()),
+            (one, other) => one.or(other),
+        };
+        Some(One { demand, links_alone: own.links_alone && decided.links_alone, ..decided })
+    }
+
+    /// A rule by an attribute that passes on where it finds several accounts may have done so: that it finds this one alone decides nothing.
+    /// Addresses that are proved and usernames are one account's.
+    fn decides_alone(&self, found_by: &RuleName, compiled: &Compiled, alone: &Candidates) -> Option<LinkingVerdict> {
+        let verdict = self.weigh(compiled, alone).verdict?;
+        let Compiled { rule, finder } = compiled;
+        let may_find_several = matches!(finder.by.account, AccountField::Attribute(_)) && rule.on_several == OnSeveral::Skip;
+        let may_pass_on = rule.name != *found_by && may_find_several;
+        let decides = !may_pass_on || !matches!(verdict, LinkingVerdict::One(_));
+        decides.then_some(verdict)
     }
 
     /// The linking domain of the identity's provider.
@@ -235,6 +250,13 @@ impl Case<'_> {
             }
             several => several_found(rule, several.iter().map(|(account, _)| account.user.id).collect(), passed),
         }
+    }
+}
+
+fn taken(verdict: LinkingVerdict) -> Option<One> {
+    match verdict {
+        LinkingVerdict::One(one) => Some(*one),
+        LinkingVerdict::Nobody | LinkingVerdict::Several { .. } | LinkingVerdict::Deny { .. } => None,
     }
 }
 

@@ -66,6 +66,31 @@ fn a_rule_that_wants_another_proof_meanwhile_gets_it() {
     assert_eq!((w.owner_of(&new), w.identities[&new.0.key].proof.kind), (Some(ada), ProofKind::Mailbox));
 }
 
+/// A rule of another name that comes first.
+fn with_a_rule_before(w: &mut World, before: impl FnOnce(LinkingRule) -> LinkingRule) {
+    let rule = RuleSet::default().rules().next().unwrap().clone();
+    let name = domain::RuleName::parse("stricter").unwrap();
+    let before = before(LinkingRule { name, priority: 1, ..rule.clone() });
+    w.policy.rules = Arc::new(RuleSet::compile(vec![before, LinkingRule { priority: 2, ..rule }]).unwrap());
+}
+
+#[test]
+fn a_stricter_rule_that_comes_meanwhile_counts_for_whoever_rests() {
+    let (mut w, mut login, ada, new) = resting("social", by_password);
+    with_a_rule_before(&mut w, |rule| LinkingRule { proofs: [ProofKind::Mailbox].into(), ..rule });
+    login.presses(&mut w, action::CONTINUE);
+    assert_eq!(w.owner_of(&new), None);
+    assert!(matches!(login.page(&w), Page::CheckMail { .. }), "{:?}", login.page(&w));
+    login.presses_mail(&mut w, "ada@campus.example");
+    login.presses(&mut w, action::CONTINUE);
+    assert_eq!((w.owner_of(&new), w.identities[&new.0.key].proof.kind), (Some(ada), ProofKind::Mailbox));
+
+    let (mut w, mut login, _, new) = resting("social", by_password);
+    with_a_rule_before(&mut w, |rule| LinkingRule { on_match: OnMatch::Deny, ..rule });
+    login.presses(&mut w, action::CONTINUE);
+    assert_eq!((login.denial(), w.owner_of(&new)), (DenialCode::RefusedByRule, None));
+}
+
 #[test]
 fn a_rule_that_refuses_meanwhile_is_obeyed() {
     let (mut w, mut login, _, new) = resting("social", by_password);
