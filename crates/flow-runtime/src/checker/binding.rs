@@ -95,8 +95,8 @@ pub(super) fn scope(policy: &RealmPolicy, binding: &Binding, flow: &Flow) -> Opt
 fn words_of(provider: &ProviderPolicy) -> Vec<Word> {
     match (&provider.trust_email, provider.authorities.is_empty()) {
         (Assurance::Nobody, true) => vec![Word::Nothing, Word::Untrusted, Word::Silent],
-        (Assurance::Everybody, true) => vec![Word::Nothing, Word::Trusted, Word::Silent],
-        _ => vec![Word::Nothing, Word::Trusted, Word::Untrusted, Word::Silent],
+        (Assurance::Everybody, true) => vec![Word::Nothing, Word::Trusted, Word::Own, Word::Silent],
+        _ => vec![Word::Nothing, Word::Trusted, Word::Own, Word::Untrusted, Word::Silent],
     }
 }
 

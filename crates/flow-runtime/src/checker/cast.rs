@@ -71,7 +71,7 @@ impl Realm {
     pub(super) fn identity(&self, who: Who, setting: Setting) -> Option<BrokeredIdentity> {
         let email = match (who, setting.word, setting.rules) {
             (Who::Comer, Word::Nothing, _) | (Who::Own | Who::Owner | Who::OwnerUnasked, ..) => None,
-            (Who::Comer, _, Rules::ByName) => Some((FRESH, Vouched::Yes)),
+            (Who::Comer, _, Rules::ByName) | (Who::Comer, Word::Own, _) => Some((FRESH, Vouched::Yes)),
             (Who::Comer, Word::Silent, _) => Some((ADDRESS, Vouched::Silent)),
             (Who::Comer, ..) => Some((ADDRESS, Vouched::Yes)),
             (Who::Stranger, ..) => Some(("stranger@x.org", Vouched::Yes)),

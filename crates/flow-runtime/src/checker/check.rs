@@ -16,6 +16,9 @@ use crate::{Flow, RealmPolicy};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// More states than this in one check: it isn't known how long it would take.
+const MOST_STATES: usize = 100_000;
+
 /// What is explored, and what is known of the world around it.
 pub(super) struct Scope {
     pub(super) realm: Realm,
@@ -40,6 +43,16 @@ pub fn check_flow(flow: &Flow) -> Checked {
     explored(flow, &Scope { realm, settings, fixed, is_all: true, promises: true, unmet: Vec::new() })
 }
 
+/// What never happens in a flow, wherever it is bound: the same check as [`check_flow`], of which only that stays which goes for every
+/// binding.
+pub fn never_happens(flow: &Flow) -> Checked {
+    let mut checked = check_flow(flow);
+    checked.findings.retain(|finding| finding.property == Property::P6);
+    checked.waived.retain(|(waiver, _)| waiver.property == Property::P6);
+    checked.unused.clear();
+    checked
+}
+
 /// Checks a flow as a realm has it bound.
 pub fn check(policy: &RealmPolicy, binding: &super::Binding) -> Checked {
     match policy.flow(&binding.flow) {
@@ -57,7 +70,10 @@ fn undecided(flow: &Flow, why: &str) -> Checked {
 
 /// What was found so far: of several stories of the same harm at the same place, the shortest.
 #[derive(Default)]
-struct Found(BTreeMap<(Property, ExecutionId), Finding>);
+struct Found(BTreeMap<Harm, Finding>);
+
+/// What is broken, where, and in which words.
+type Harm = (Property, ExecutionId, String);
 
 fn explored(flow: &Flow, scope: &Scope) -> Checked {
     let mut checked = Checked::of(&flow.name, None);
@@ -76,7 +92,7 @@ fn explored(flow: &Flow, scope: &Scope) -> Checked {
             };
             checked.settings += 1;
             checked.states += explored.nodes.len();
-            if explored.is_cut {
+            if explored.is_cut || checked.states > MOST_STATES {
                 return undecided(&flow, "it has more states than are explored");
             }
             for broken in broken(&scope.realm, &flow, setting, &explored) {
@@ -94,7 +110,7 @@ fn explored(flow: &Flow, scope: &Scope) -> Checked {
                 return undecided(&flow, "a setting can't be made");
             };
             checked.states += compared.pairs;
-            if compared.is_cut {
+            if compared.is_cut || checked.states > MOST_STATES {
                 return undecided(&flow, "it has more states than are explored");
             }
             for broken in revealed(&flow, &compared) {
@@ -110,12 +126,12 @@ fn explored(flow: &Flow, scope: &Scope) -> Checked {
     if scope.is_all {
         found.0.extend(unreached(flow, &outcomes).into_iter().map(|finding| (finding.key(), finding)));
     }
-    for assumption in &scope.unmet {
-        let message = format!("the flow assumes `{assumption}`, which isn't so here");
-        let finding = Finding::without_story(flow, Property::P4, ExecutionId(0), message);
-        found.0.insert(finding.key(), finding);
-    }
     checked.weigh(flow, found.0.into_values().collect(), scope.is_all);
+    // All that was looked at rests on it, so nobody can waive it.
+    checked.findings.extend(scope.unmet.iter().map(|assumption| {
+        let message = format!("the flow assumes `{assumption}`, which isn't so here");
+        Finding::without_story(flow, Property::P4, ExecutionId(0), message)
+    }));
     checked
 }
 
@@ -140,12 +156,12 @@ impl Found {
     fn add(&mut self, flow: &Flow, scope: &Scope, (setting, assumed): (Setting, &Assumed), broken: Broken) {
         let Broken { property, at, message, deeds, end } = broken;
         let is_assumed_away = scope.fixed.serves == Serves::FirstLogin
-            && setting.word != Word::Trusted
+            && !matches!(setting.word, Word::Trusted | Word::Own)
             && flow.assumes.contains(&Assumption::TrustedAssertion);
         if property == Property::P4 && (!scope.promises || is_assumed_away) {
             return;
         }
-        let key = (property, at);
+        let key = (property, at, message.clone());
         let is_shorter = |known: &Finding| known.story.as_ref().is_some_and(|story| story.deeds.len() <= deeds.len());
         if self.0.get(&key).is_some_and(is_shorter) {
             return;
@@ -162,8 +178,8 @@ impl Finding {
         Self { property, at, path: flow.path(at).unwrap_or_default(), message, story: None }
     }
 
-    fn key(&self) -> (Property, ExecutionId) {
-        (self.property, self.at)
+    fn key(&self) -> Harm {
+        (self.property, self.at, self.message.clone())
     }
 }
 

@@ -108,7 +108,7 @@ pub(super) fn explore(realm: &Realm, flow: &Arc<Flow>, setting: Setting) -> Opti
         waiting: VecDeque::new(),
         explored: Explored::default(),
     };
-    search.came(None, begun);
+    search.came((None, None), begun);
     while let Some((number, state)) = search.waiting.pop_front() {
         if search.explored.nodes.len() > MOST_STATES {
             search.explored.is_cut = true;
@@ -116,14 +116,16 @@ pub(super) fn explore(realm: &Realm, flow: &Arc<Flow>, setting: Setting) -> Opti
         }
         for deed in state.session().map(|session| deeds(realm, setting, &state.world, session)).unwrap_or_default() {
             let played = state.play(realm, setting, &deed);
-            search.came(Some((number, deed)), played);
+            let by = state.frame(realm).and_then(|frame| frame.user_by);
+            search.came((Some((number, deed)), by), played);
         }
     }
     Some(search.explored)
 }
 
 impl Search<'_> {
-    fn came(&mut self, from: Option<(usize, Deed)>, played: Played) {
+    /// `by`: the execution that had said before whose the account is.
+    fn came(&mut self, (from, by): (Option<(usize, Deed)>, Option<ExecutionId>), played: Played) {
         let before = from.as_ref().map_or(0, |(number, _)| *number);
         let deed = || from.as_ref().map(|(_, deed)| deed.clone());
         let (mut state, decisions) = match played {
@@ -138,7 +140,7 @@ impl Search<'_> {
         self.note(&decisions);
         let before_at = self.explored.nodes.get(before).map(|node| node.at);
         let at = state.rests_at(self.realm).or_else(|| self.last(&decisions)).or(before_at).unwrap_or(ExecutionId(0));
-        let proves = self.last_that_proves(&decisions).unwrap_or(at);
+        let proves = self.last_that_proves(&decisions).or(by).unwrap_or(at);
         for what in state.world.wrongs.drain(..) {
             self.explored.wrongs.push(Wrong { node: before, deed: deed(), at: proves, what, kind: Trouble::Judged });
         }

@@ -23,7 +23,7 @@ mod verdict;
 pub use crate::definition::waiver::{Assumption, Property, Waiver};
 pub use binding::{Binding, bindings};
 pub use cast::{ADDRESS, Who};
-pub use check::{check, check_flow};
+pub use check::{check, check_flow, never_happens};
 pub use deed::Deed;
 pub use replay::{Replayed, replay, wander};
 pub use setting::{Existing, Rules, Setting, Word};

@@ -12,6 +12,8 @@ pub enum Word {
     Nothing,
     /// It vouches and is trusted.
     Trusted,
+    /// It vouches for another address, that nobody has, and is trusted: whoever comes may still type the one that it is all about.
+    Own,
     /// It vouches, but isn't trusted.
     Untrusted,
     /// It is trusted, but says nothing about the address.
@@ -132,7 +134,7 @@ fn each(words: &[Word], existing: &[Existing], mails: &[bool], due: &[bool]) -> 
 
 /// Where a rule makes a difference, it makes it in a few places.
 fn first_logins(mails: &[bool]) -> Vec<Setting> {
-    let words = [Word::Nothing, Word::Trusted, Word::Untrusted, Word::Silent];
+    let words = [Word::Nothing, Word::Trusted, Word::Own, Word::Untrusted, Word::Silent];
     let mut settings = each(&words, &Existing::ALL, mails, &[false]);
     let owners = [Existing::Owner { password: true }, Existing::OwnerAtProvider, Existing::OwnerAndClaimant];
     let wanted = [ProofKind::Password, ProofKind::Mailbox, ProofKind::LinkedProvider, ProofKind::TrustedAssertion];

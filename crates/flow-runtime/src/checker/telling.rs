@@ -12,15 +12,19 @@ use domain::ProviderAlias;
 /// The whole story: who comes, what they do, and how it ends.
 pub(super) fn told(
     serves: Serves,
-    (setting, assumed): (Setting, &[(Condition, bool)]),
+    (setting, assumed): (Setting, &[(Condition, Option<bool>)]),
     provider: &ProviderAlias,
     (deeds, end): (&[Deed], &str),
 ) -> String {
     let mut parts = vec![opening(serves, setting, provider)];
     parts.extend(surroundings(setting));
     parts.extend(assumed.iter().map(|(condition, holds)| {
-        let not = if *holds { "" } else { "not " };
-        format!("{not}{}", in_words(condition, true))
+        let said = in_words(condition, true);
+        match holds {
+            Some(true) => said,
+            Some(false) => format!("not {said}"),
+            None => format!("{said} can't be answered, because they haven't got what it asks for"),
+        }
     }));
     let told = deeds.iter().filter(|deed| **deed != Deed::Returns(Who::Comer) && **deed != Deed::Returns(Who::Own));
     parts.extend(told.map(sentence));
@@ -31,6 +35,7 @@ fn opening(serves: Serves, setting: Setting, provider: &ProviderAlias) -> String
     let word = match setting.word {
         Word::Nothing => "which sends no address".to_owned(),
         Word::Trusted => format!("which vouches for the address {ADDRESS} and is trusted with it"),
+        Word::Own => "which vouches for another address, and is trusted with it".to_owned(),
         Word::Untrusted => format!("which vouches for the address {ADDRESS}, but isn't trusted with it"),
         Word::Silent => format!("which doesn't vouch for the address {ADDRESS}"),
     };

@@ -32,52 +32,34 @@ pub(super) struct Compared {
     pub(super) is_cut: bool,
 }
 
+/// Both worlds after the same deeds.
 struct Pair {
+    number: usize,
+    at: ExecutionId,
     with: State,
     without: State,
-    story: Vec<Deed>,
+}
+
+struct Comparison<'a> {
+    realm: &'a Realm,
+    known: BTreeSet<(String, String)>,
+    waiting: VecDeque<Pair>,
+    /// How one gets to each pair, by its number.
+    trail: Vec<Option<(usize, Deed)>>,
+    compared: Compared,
 }
 
 /// Compares a setting, in which somebody has the address, with one in which nobody has it.
 pub(super) fn compare(realm: &Realm, flow: &Arc<Flow>, setting: Setting) -> Option<Compared> {
     let other = setting.with(Existing::Nobody);
-    let mut compared = Compared::default();
     let begun = (State::begin(realm, flow, setting)?, State::begin(realm, flow, other)?);
-    let mut known = BTreeSet::new();
-    let mut waiting = VecDeque::new();
-    let mut meet = |played: (Played, Played), story: Vec<Deed>, at: ExecutionId, waiting: &mut VecDeque<(Pair, ExecutionId)>| {
-        let (with, without) = match played {
-            (Played::Rested(with, one), Played::Rested(without, another)) => ((*with, one), (*without, another)),
-            (Played::Rested(with, decisions), _) => {
-                let at = place(realm, &with, &decisions).unwrap_or(at);
-                let (with, without) = (look_of(&with), "the page stays as it was".to_owned());
-                return Some(Told { at, story, with, without });
-            }
-            (_, Played::Rested(without, _)) => {
-                let (with, without) = ("the page stays as it was".to_owned(), look_of(&without));
-                return Some(Told { at, story, with, without });
-            }
-            _ => return None,
-        };
-        let ((mut with, one), (mut without, another)) = (with, without);
-        if look(&with) != look(&without) {
-            let at = place(realm, &with, &one).or_else(|| place(realm, &without, &another)).unwrap_or(at);
-            return Some(Told { at, story, with: look_of(&with), without: look_of(&without) });
-        }
-        with.settle();
-        without.settle();
-        let goes_on = with.session().is_some_and(|session| !session.is_over());
-        if goes_on && known.insert((with.key(), without.key())) {
-            let at = place(realm, &with, &one).unwrap_or(at);
-            waiting.push_back((Pair { with, without, story }, at));
-        }
-        None
-    };
-    compared.told.extend(meet((begun.0, begun.1), Vec::new(), ExecutionId(0), &mut waiting));
-    while let Some((pair, at)) = waiting.pop_front() {
-        compared.pairs += 1;
-        if compared.pairs > MOST_PAIRS {
-            compared.is_cut = true;
+    let (known, waiting, trail) = (BTreeSet::new(), VecDeque::new(), Vec::new());
+    let mut comparison = Comparison { realm, known, waiting, trail, compared: Compared::default() };
+    comparison.meet(begun, None, ExecutionId(0));
+    while let Some(pair) = comparison.waiting.pop_front() {
+        comparison.compared.pairs += 1;
+        if comparison.compared.pairs > MOST_PAIRS {
+            comparison.compared.is_cut = true;
             break;
         }
         let offered = |state: &State, setting| {
@@ -85,12 +67,49 @@ pub(super) fn compare(realm: &Realm, flow: &Arc<Flow>, setting: Setting) -> Opti
         };
         let (here, there) = (offered(&pair.with, setting), offered(&pair.without, other));
         for deed in here.into_iter().filter(|deed| !deed.is_a_proof() && there.contains(deed)) {
-            let story: Vec<Deed> = pair.story.iter().cloned().chain([deed.clone()]).collect();
             let played = (pair.with.play(realm, setting, &deed), pair.without.play(realm, other, &deed));
-            compared.told.extend(meet(played, story, at, &mut waiting));
+            comparison.meet(played, Some((pair.number, deed)), pair.at);
         }
     }
-    Some(compared)
+    Some(comparison.compared)
+}
+
+impl Comparison<'_> {
+    fn meet(&mut self, played: (Played, Played), from: Option<(usize, Deed)>, at: ExecutionId) {
+        let stays = || "the page stays as it was".to_owned();
+        let ((mut with, one), (mut without, another)) = match played {
+            (Played::Rested(with, one), Played::Rested(without, another)) => ((*with, one), (*without, another)),
+            (Played::Rested(with, decisions), _) => {
+                let at = place(self.realm, &with, &decisions).unwrap_or(at);
+                return self.tell(from, at, (look_of(&with), stays()));
+            }
+            (_, Played::Rested(without, _)) => return self.tell(from, at, (stays(), look_of(&without))),
+            _ => return,
+        };
+        if look(&with) != look(&without) {
+            let at = place(self.realm, &with, &one).or_else(|| place(self.realm, &without, &another)).unwrap_or(at);
+            return self.tell(from, at, (look_of(&with), look_of(&without)));
+        }
+        with.settle();
+        without.settle();
+        let goes_on = with.session().is_some_and(|session| !session.is_over());
+        if goes_on && self.known.insert((with.key(), without.key())) {
+            let at = place(self.realm, &with, &one).unwrap_or(at);
+            self.waiting.push_back(Pair { number: self.trail.len(), at, with, without });
+            self.trail.push(from);
+        }
+    }
+
+    fn tell(&mut self, from: Option<(usize, Deed)>, at: ExecutionId, (with, without): (String, String)) {
+        let mut story = Vec::new();
+        let mut before = from.as_ref();
+        while let Some((number, deed)) = before {
+            story.push(deed.clone());
+            before = self.trail.get(*number).and_then(Option::as_ref);
+        }
+        story.reverse();
+        self.compared.told.push(Told { at, story, with, without });
+    }
 }
 
 /// Where in the flow the login rests, or what was done last.

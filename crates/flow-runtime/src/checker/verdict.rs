@@ -60,8 +60,8 @@ pub struct Story {
     pub serves: Serves,
     /// Who was there, and what the provider said.
     pub setting: Setting,
-    /// What conditions came to that no setting decides.
-    pub assumed: Vec<(Condition, bool)>,
+    /// What conditions came to that no setting decides. None: they couldn't be answered.
+    pub assumed: Vec<(Condition, Option<bool>)>,
     /// What was done, in order.
     pub deeds: Vec<Deed>,
     /// How it ended.

@@ -3,6 +3,7 @@
 mod findings;
 mod growth;
 mod mutants;
+mod reviewed;
 mod shipped;
 
 use flow_runtime::Flow;
