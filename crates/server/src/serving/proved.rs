@@ -2,9 +2,8 @@
 //! at again as long as nothing about it changes.
 
 use crate::config::{Documents, Problem, Problems};
-use crate::realm::Realm;
 use domain::{Digest, Wish};
-use flow_runtime::checker::{Binding, Checked, Property, bindings, check};
+use flow_runtime::checker::{Binding, Checked, Property, bindings, check, never_happens};
 use flow_runtime::flow_test::Serves;
 use flow_runtime::reader::{Severity, read};
 use flow_runtime::{Flow, RealmPolicy};
@@ -31,12 +30,15 @@ fn remember(key: String) {
 }
 
 /// What is broken or undecided, and not waived, in a flow that a realm has bound.
-pub(super) fn proved(documents: &Documents, realm: &Realm) -> Vec<Problem> {
-    let policy = &realm.policy;
+pub(super) fn proved(documents: &Documents, policy: &RealmPolicy) -> Vec<Problem> {
     let mut problems = Vec::new();
+    let mut looked_at = BTreeSet::new();
     for binding in bindings(policy) {
         // What was revoked doesn't serve at all.
         let Some(flow) = policy.flow(&binding.flow) else { continue };
+        if looked_at.insert(binding.flow.clone()) {
+            problems.extend(idle(documents, &binding, flow));
+        }
         let key = depends_on(policy, &binding, flow);
         if is_known(&key) {
             continue;
@@ -51,6 +53,20 @@ pub(super) fn proved(documents: &Documents, realm: &Realm) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// What never happens in a flow, wherever it is bound: a guard that has no turn guards nobody.
+fn idle(documents: &Documents, binding: &Binding, flow: &Flow) -> Vec<Problem> {
+    let key = format!("{} {:?} {:?}", flow.revision.0, flow.waivers, flow.assumes);
+    if is_known(&key) {
+        return Vec::new();
+    }
+    let checked = never_happens(flow);
+    if checked.may_serve() {
+        remember(key);
+        return Vec::new();
+    }
+    found(documents, (binding, flow), &checked)
 }
 
 /// What people ask for that needs a mail can't be finished in a realm that sends none. That harms nobody, and keeps nothing else from

@@ -1,6 +1,6 @@
 //! What the checker proves of a flow: by itself, or as a realm has it bound.
 
-use flow_runtime::checker::{Binding, Checked, bindings, check, check_flow};
+use flow_runtime::checker::{Binding, Checked, bindings, check, check_flow, never_happens};
 use flow_runtime::reader::{Diagnostic, Read};
 use server::{RealmSettings, config};
 use std::path::Path;
@@ -43,7 +43,11 @@ impl Realms {
             let flow = Arc::new(read.flow.clone());
             let mut policy = realm.policy.clone();
             policy.flows.insert(flow.name.clone(), Arc::clone(&flow));
-            for binding in bindings(&policy).into_iter().filter(|binding| binding.flow == flow.name) {
+            let bound: Vec<Binding> = bindings(&policy).into_iter().filter(|binding| binding.flow == flow.name).collect();
+            if !bound.is_empty() {
+                proved.add(&never_happens(&flow), "", read, file);
+            }
+            for binding in bound {
                 let place = named(&policy.realm.to_string(), &binding);
                 proved.add(&check(&policy, &binding), &place, read, file);
             }
@@ -58,7 +62,8 @@ impl Proved {
         self.states += checked.states;
         for problem in checked.diagnostics(read, file) {
             let message = format!("{}{place}", problem.message);
-            let known = self.problems.iter().any(|other| (other.code, other.span) == (problem.code, problem.span));
+            let same = |other: &Diagnostic| (other.code, other.span) == (problem.code, problem.span);
+            let known = self.problems.iter().any(|other| same(other) && other.message.starts_with(&problem.message));
             if !known {
                 self.problems.push(Diagnostic { message, ..problem });
             }
