@@ -66,7 +66,7 @@ pub(super) enum Trouble {
     Judged,
     /// The engine found something broken.
     Broken,
-    /// There is no page, or no way on from it.
+    /// There is no page.
     DeadEnd,
     /// Mails can be asked for without end.
     Endless,
@@ -166,8 +166,8 @@ impl Search<'_> {
         self.explored.nodes.push(Node { from, at, to: BTreeSet::new(), end, waits_in_vain });
         self.note_provable(&state);
         let goes_on = state.session().and_then(|session| seen(&state.world, session));
-        if end.is_none() && !goes_on.as_ref().is_some_and(|view| view.can_restart || !view.ways.is_empty()) {
-            let what = "the page has no way on".to_owned();
+        if end.is_none() && goes_on.is_none() {
+            let what = "there is no page".to_owned();
             self.explored.wrongs.push(Wrong { node: number, deed: None, at, what, kind: Trouble::DeadEnd });
         }
         if is_a_mail(goes_on.as_ref()) && self.is_without_end(&state) {

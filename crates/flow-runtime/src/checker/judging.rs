@@ -53,7 +53,7 @@ fn told(wrong: &super::explore::Wrong, explored: &Explored) -> Broken {
         Trouble::Judged => (Property::P1, "an account changes hands without a proof", wrong.what.clone()),
         Trouble::Broken => (Property::P4, "the login breaks", wrong.what.clone()),
         Trouble::Endless => (Property::P4, "mails can be asked for without end", wrong.what.clone()),
-        Trouble::DeadEnd => (Property::P4, "a page has no way on", wrong.what.clone()),
+        Trouble::DeadEnd => (Property::P4, "somebody gets no page", wrong.what.clone()),
     };
     Broken { property, at: wrong.at, message: message.to_owned(), deeds, end }
 }
