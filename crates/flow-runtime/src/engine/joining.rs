@@ -11,6 +11,7 @@ use crate::policy::RealmPolicy;
 use crate::session::{Frame, How};
 use crate::write::{ProfileChange, UnlinkReason, Write};
 use domain::{AddressProof, Entropy, IdentityKey, LinkedIdentity, ProofKind, Timestamp, User, UserId};
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Run {
     /// Whose identities must be read before the frame's is linked, unless that was done in this step.
@@ -57,6 +58,8 @@ impl Run {
             has_password: false,
             password_set_at: None,
             must_renew_password: false,
+            roles: BTreeSet::new(),
+            accepted_terms: BTreeMap::new(),
             epoch: user.epoch.next(),
             ..user.clone()
         };

@@ -41,6 +41,8 @@ impl World {
                 forget(user, key);
             }
             (user.has_password, user.password_set_at, user.must_renew_password) = (false, None, false);
+            user.roles.clear();
+            user.accepted_terms.clear();
             if let Some(email) = &mut user.email {
                 email.proof = Some(proof.clone());
             }

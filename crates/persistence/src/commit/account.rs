@@ -4,12 +4,13 @@ use crate::column::{json, json_or_null};
 use crate::entity::users::{ActiveModel, Entity, Model};
 use crate::{StoreError, attributes, audit, consents, grants, identities, sessions, users};
 use domain::{
-    AddressProof, AuditEvent, AuditKind, IdentityId, IdentityKey, LinkedIdentity, OwnedAddress, RealmId, Secret, TermsVersion,
-    Timestamp, UserId, Username,
+    AddressProof, AuditEvent, AuditKind, IdentityId, IdentityKey, LinkedIdentity, OwnedAddress, RealmId, RoleName, Secret,
+    TermsVersion, Timestamp, UserId, Username,
 };
 use flow_runtime::{ProfileChange, UnlinkReason};
 use sea_orm::ActiveValue::{Set, Unchanged};
 use sea_orm::{DatabaseTransaction, DbErr, EntityTrait as _};
+use std::collections::{BTreeMap, BTreeSet};
 
 const TABLE: &str = "users";
 
@@ -94,7 +95,7 @@ pub(super) async fn set_address(
     Ok(Entity::update(changed).exec_without_returning(tx).await.map(|_| ()))
 }
 
-/// Password, consents and identities that prove nothing go; the address counts as proved.
+/// Password, consents, roles, accepted terms and identities that prove nothing go; the address counts as proved.
 pub(super) async fn hand_over(
     tx: &DatabaseTransaction,
     realm: &RealmId,
@@ -110,6 +111,8 @@ pub(super) async fn hand_over(
         password_hash: Set(None),
         password_set_at: Set(None),
         must_renew_password: Set(false),
+        roles: Set(json(TABLE, &BTreeSet::<RoleName>::new())?),
+        accepted_terms: Set(json(TABLE, &BTreeMap::<TermsVersion, Timestamp>::new())?),
         email_proof: Set(Some(json(TABLE, proof)?)),
         ..moved(&row, true)
     };

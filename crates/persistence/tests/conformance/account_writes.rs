@@ -6,8 +6,8 @@ use crate::living::{Living, badge, live, somebody, tie, tie_id};
 use crate::on_every_database;
 use crate::scene::*;
 use domain::{
-    AddressProof, AssertedEmail, Attribute, AuditKind, Epoch, LinkedIdentity, LinkingDomain, ProfileField, Provenance, Secret,
-    Version, Vouched,
+    AddressProof, AssertedEmail, Attribute, AuditKind, Epoch, LinkedIdentity, LinkingDomain, ProfileField, Provenance, RoleName,
+    Secret, TermsVersion, Version, Vouched,
 };
 use flow_runtime::{Conflict, Guard, NewUser, ProfileChange, UnlinkReason, Write};
 use persistence::{Commit, Committed, Refreshed, Store};
@@ -127,7 +127,8 @@ async fn inv_4_a_proved_address_is_taken_once_in_a_domain(database: &Database) {
 
 async fn an_account_is_handed_over_with_nothing_unproved(database: &Database) {
     let store = &database.store;
-    let squatter = NewUser { email: Some(typed("vic@example.org")), ..somebody("vic") };
+    let accepted_terms = [(TermsVersion::parse("1").unwrap(), at(1))].into();
+    let squatter = NewUser { email: Some(typed("vic@example.org")), accepted_terms, ..somebody("vic") };
     let assured = LinkedIdentity { assured: Some(AddressProof::Mailbox { at: at(3) }), ..tie("vic", 2) };
     done(
         store,
@@ -139,10 +140,13 @@ async fn an_account_is_handed_over_with_nothing_unproved(database: &Database) {
         ],
     )
     .await;
+    let roles = [RoleName::parse("editor").unwrap()];
+    store.change_roles(&realm(), squatter.id, (&roles, &[]), &by(), at(8)).await.unwrap().unwrap();
     let proof = AddressProof::Mailbox { at: at(9) };
     done(store, vec![Write::HandOver { user: squatter.id, proof: proof.clone() }]).await;
     let vic = user(store, "vic").await;
     assert!(!vic.has_password && vic.has_proved(&address("vic@example.org")));
+    assert!(vic.roles.is_empty() && vic.accepted_terms.is_empty(), "neither is the new owner's");
     assert_eq!((vic.email.unwrap().proof, vic.epoch), (Some(proof), Epoch(1)));
     let left = store.identities_of(&realm(), squatter.id).await.unwrap();
     assert_eq!(left.iter().map(|link| (link.key.clone(), link.primary)).collect::<Vec<_>>(), [(identity("vic2"), true)]);

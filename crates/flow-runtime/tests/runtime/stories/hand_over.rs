@@ -45,6 +45,23 @@ fn an_unproved_account_goes_to_whoever_comes_with_a_trusted_word() {
 }
 
 #[test]
+fn what_the_squatter_accepted_and_was_allowed_goes_with_them() {
+    let (mut w, account, _, ada) = squatted();
+    w.flow("flow: after\nexecutions:\n  - terms: { version: '1', document: Be kind. }\n");
+    w.provider("campus").post_login_flow = Some(crate::world::flow_name("after"));
+    let now = w.now;
+    w.change(account, |user| {
+        user.roles = [domain::RoleName::parse("editor").unwrap()].into();
+        user.accepted_terms = [(domain::TermsVersion::parse("1").unwrap(), now)].into();
+    });
+    let mut login = comes(&mut w, &ada);
+    assert!(matches!(login.page(&w), Page::Terms { .. }), "nobody accepted them for her: {:?}", login.page(&w));
+    assert!(w.users[&account].accepted_terms.is_empty() && w.users[&account].roles.is_empty());
+    login.presses(&mut w, action::CONTINUE);
+    assert!(login.finish().signed_in.user.roles.is_empty());
+}
+
+#[test]
 fn consent_after_a_hand_over_still_finds_the_account() {
     let (mut w, account, _, ada) = squatted();
     w.client("shop").consent = true;
