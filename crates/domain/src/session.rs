@@ -1,6 +1,6 @@
 //! What outlives one request: browser sessions, action tokens, and the numbers that end them.
 
-use crate::{CanonicalSubject, Digest, EmailAddress, FlowName, FrameId, IdentityKey, SessionKey, Timestamp, UserId};
+use crate::{CanonicalSubject, ClientId, Digest, EmailAddress, FlowName, FrameId, IdentityKey, SessionKey, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Moves when an account's past must die: whatever carries an older one is dead, without a sweep.
@@ -44,6 +44,18 @@ impl AuthenticationMethod {
     }
 }
 
+/// A post-login flow that let somebody through. It says nothing of the flow as it is changed later, nor of other clients, which it may treat
+/// otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassedFlow {
+    /// The flow.
+    pub flow: FlowName,
+    /// Its revision then.
+    pub revision: String,
+    /// The client that the person was on the way to.
+    pub client: ClientId,
+}
+
 /// A finished browser login. The cookie holds the secret, this its digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BrowserSession {
@@ -60,7 +72,7 @@ pub struct BrowserSession {
     /// The identity that was used, if it was one.
     pub identity: Option<IdentityKey>,
     /// The post-login flow that let the person through before it began.
-    pub passed: Option<FlowName>,
+    pub passed: Option<PassedFlow>,
     /// When the person last authenticated.
     pub auth_time: Timestamp,
     /// When it ends at the latest.

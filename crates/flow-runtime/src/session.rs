@@ -8,7 +8,7 @@ use crate::proof::AcceptedProof;
 use crate::write::NewUser;
 use domain::{
     AuthenticationMethod, AuthorizeRequest, BrokeredIdentity, Digest, EmailAddress, Epoch, FlowName, FrameId, IdentityId,
-    IdentityKey, LinkedIdentity, ProofKind, ProviderAlias, RuleName, SessionKey, Timestamp, UpstreamExchange, User, UserId,
+    IdentityKey, LinkedIdentity, PassedFlow, ProofKind, ProviderAlias, RuleName, SessionKey, Timestamp, UpstreamExchange, User, UserId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,7 +40,7 @@ pub struct AuthenticationSession {
     pub newcomer: Option<UserId>,
     /// The post-login flow that let the person through.
     #[serde(default)]
-    pub passed: Option<FlowName>,
+    pub passed: Option<PassedFlow>,
     /// When the login began.
     pub started_at: Timestamp,
     /// When it is given up.

@@ -1,6 +1,6 @@
 //! Sessions: logins in progress, kept as one sealed document each, and finished browser logins.
 
-use crate::column::{from_json, from_json_or_null, id, id_or_null, json, json_or_null, time, unreadable};
+use crate::column::{from_json, from_json_or_null, id, json, json_or_null, time, unreadable};
 use crate::entity::{authentication_sessions, browser_sessions};
 use crate::keyring::Place;
 use crate::store::transaction;
@@ -181,7 +181,7 @@ pub(crate) async fn start_browser(tx: &DatabaseTransaction, realm: &RealmId, ses
         epoch: Set(session.epoch.0),
         methods: Set(json(BROWSERS, &session.methods)?),
         identity: Set(json_or_null(BROWSERS, session.identity.as_ref())?),
-        passed: Set(session.passed.as_ref().map(ToString::to_string)),
+        passed: Set(json_or_null(BROWSERS, session.passed.as_ref())?),
         auth_time: Set(session.auth_time.as_millis()),
         expires_at: Set(session.expires_at.as_millis()),
     };
@@ -229,7 +229,7 @@ fn to_browser_session(row: browser_sessions::Model) -> Result<BrowserSession, St
         epoch: Epoch(row.epoch),
         methods: from_json(BROWSERS, &row.methods)?,
         identity: from_json_or_null(BROWSERS, row.identity.as_deref())?,
-        passed: id_or_null(BROWSERS, row.passed)?,
+        passed: from_json_or_null(BROWSERS, row.passed.as_deref())?,
         auth_time: time(row.auth_time),
         expires_at: time(row.expires_at),
     })

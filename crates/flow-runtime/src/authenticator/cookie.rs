@@ -59,11 +59,15 @@ fn still_counts(sight: &Sight<'_>, live: &LiveSession) -> bool {
         && has_passed(sight, session)
 }
 
-/// Whether whoever came through a provider was let through by the post-login flow that this login would run.
+/// Whether whoever came through a provider was let through by the post-login flow that this login would run, as it is now, on the way to the
+/// same client: the flow may ask another one's people for more.
 fn has_passed(sight: &Sight<'_>, session: &BrowserSession) -> bool {
     let provider = session.identity.as_ref().and_then(|identity| sight.policy.provider(&identity.provider));
     let wanted = provider.and_then(|provider| sight.policy.post_login_flow(provider, &sight.session.request.client));
-    wanted.is_none() || session.passed.as_ref() == wanted
+    let Some(flow) = wanted else { return true };
+    let Some(passed) = &session.passed else { return false };
+    let as_it_is = sight.policy.revision(flow).is_some_and(|revision| revision.0 == passed.revision);
+    passed.flow == *flow && as_it_is && passed.client == sight.session.request.client
 }
 
 fn signed_in(live: LiveSession) -> Turn {

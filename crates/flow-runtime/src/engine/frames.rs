@@ -11,7 +11,7 @@ use crate::revisions::Pinned;
 use crate::session::{Chosen, Frame, How, MAX_FRAMES, Purpose};
 use crate::sync;
 use crate::write::{MailKind, NewUser, Notice, Write};
-use domain::{BrokeredIdentity, Entropy, FlowName, FrameId, IdentityId, LinkProof, LinkedIdentity, ProofKind, Timestamp, UserId};
+use domain::{BrokeredIdentity, Entropy, FlowName, FrameId, IdentityId, LinkProof, LinkedIdentity, PassedFlow, ProofKind, Timestamp, UserId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -105,7 +105,10 @@ impl Run {
                 chosen.how.refresh(Box::new(self.keep_in_step(policy, frame, user)));
             }
             (How::BrowserSession(..) | How::Authenticated(_), Purpose::Login) => {}
-            (How::Authenticated(_), Purpose::PostLogin) => self.session.passed = Some(frame.flow.clone()),
+            (How::Authenticated(_), Purpose::PostLogin) => {
+                let (flow, revision) = (frame.flow.clone(), frame.revision.0.clone());
+                self.session.passed = Some(PassedFlow { flow, revision, client: self.session.request.client.clone() });
+            }
             (How::Created(_), Purpose::PostLogin) => return Err(Fault::Frames("an account is made after the login")),
             (How::Proved(..) | How::BrowserSession(..) | How::Authenticated(_), _) => return Err(Fault::ForeignProof),
         }

@@ -11,7 +11,7 @@ use crate::outcome::{Decision, Denial, DenialCode, Next, Rejected};
 use crate::policy::RealmPolicy;
 use crate::session::{AuthenticationSession, Chosen, How, Rest};
 use crate::write::{Guard, Notice, Write};
-use domain::{AuditEvent, AuditKind, FlowName, Timestamp, UserId, Version};
+use domain::{AuditEvent, AuditKind, PassedFlow, Timestamp, UserId, Version};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a step comes to.
@@ -93,7 +93,7 @@ pub(super) struct Run {
     /// The account whose identities were read at the end of the innermost frame.
     pub(super) counted: Option<UserId>,
     /// The post-login flow that the browser session passed which was looked at in this step.
-    pub(super) live_passed: Option<FlowName>,
+    pub(super) live_passed: Option<PassedFlow>,
     /// Whose identities were read in this step.
     seen: BTreeSet<UserId>,
 }

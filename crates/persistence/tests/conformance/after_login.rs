@@ -4,7 +4,7 @@ use crate::database::Database;
 use crate::living::{live, somebody};
 use crate::on_every_database;
 use crate::scene::*;
-use domain::{AuditKind, BrowserSession, FlowName, RoleName, Secret, TermsVersion, User, Username};
+use domain::{AuditKind, BrowserSession, ClientId, FlowName, PassedFlow, RoleName, Secret, TermsVersion, User, Username};
 use flow_runtime::{Conflict, Guard, NewUser, Write};
 use persistence::{Commit, Committed, Store};
 
@@ -126,7 +126,8 @@ async fn roles_are_given_and_taken(database: &Database) {
 async fn a_session_says_which_flow_let_it_through(database: &Database) {
     let store = &database.store;
     let ada = somebody("ada");
-    let passed = FlowName::parse("after-campus").ok();
+    let flow = FlowName::parse("after-campus").unwrap();
+    let passed = Some(PassedFlow { flow, revision: "a".repeat(64), client: ClientId::parse("shop").unwrap() });
     let session = BrowserSession { passed: passed.clone(), ..browser_session("laptop", &ada) };
     done(store, vec![Write::CreateUser(Box::new(ada)), Write::StartBrowserSession(Box::new(session))]).await;
     let live = store.live_session(&realm(), &digest("laptop"), at(1)).await.unwrap().unwrap();

@@ -35,7 +35,7 @@ fn it_runs_after_the_first_login_and_after_every_other() {
     assert!(matches!(again.page(&w), Page::Terms { .. }), "refusing is remembered by nobody");
     again.presses(&mut w, action::CONTINUE);
     assert_eq!(Some(again.user()), w.owner_of(&ada));
-    assert_eq!(w.sessions[&cookie_of(&again).unwrap()].passed, Some(flow_name("after-campus")));
+    assert_eq!(w.sessions[&cookie_of(&again).unwrap()].passed.as_ref().unwrap().flow, flow_name("after-campus"));
     let mut third = w.login();
     third.comes_as(&mut w, &ada);
     assert_eq!(third.user(), again.user());
@@ -81,6 +81,22 @@ fn a_session_from_before_the_flow_was_wanted_does_not_count() {
     login.comes_as(&mut w, &ada);
     login.presses(&mut w, action::CONTINUE);
     assert_eq!(w.login_with(cookie_of(&login), |_| {}).user(), login.user(), "this one passed it");
+}
+
+#[test]
+fn a_session_counts_only_for_the_flow_as_it_was_and_for_the_client_that_was_wanted() {
+    let mut w = world();
+    w.client("bank").consent = false;
+    let mut login = w.login();
+    login.comes_as(&mut w, &someone("campus", "1").vouched("ada@campus.example"));
+    login.presses(&mut w, action::CONTINUE);
+    let cookie = cookie_of(&login);
+    assert_eq!(w.login_with(cookie.clone(), |_| {}).user(), login.user());
+    let bank = w.login_with(cookie.clone(), |request| request.client = ClientId::parse("bank").unwrap());
+    assert!(matches!(bank.page(&w), Page::Login { .. }), "the flow may ask more of whom bank sends: {:?}", bank.page(&w));
+    w.flow(&format!("{AFTER}  - complete-profile: {{ ask: [given-name] }}\n"));
+    let changed = w.login_with(cookie, |_| {});
+    assert!(matches!(changed.page(&w), Page::Login { .. }), "it asks for more now: {:?}", changed.page(&w));
 }
 
 #[test]
