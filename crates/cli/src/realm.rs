@@ -7,9 +7,11 @@ use domain::user::Username;
 use domain::{CanonicalSubject, ProviderAlias, RealmId, User};
 use flow_runtime::RealmPolicy;
 use persistence::{ByHand, Store, StoreError};
-use server::{Braid, RealmSettings, Settings, config};
+use server::config::Documents;
+use server::{Braid, Change, RealmSettings, ReloadError, Settings, config, foresee};
 use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt as _;
+use std::sync::Arc;
 
 /// The most characters of a name or a reason that is recorded.
 const LONGEST: usize = 500;
@@ -50,7 +52,7 @@ pub(crate) async fn open(of: &InRealm) -> Result<Opened, Failure> {
 
 /// The realm's settings and the database alone: a rule or a flow that can't be used keeps a realm from being opened, and this is how it
 /// is taken back.
-pub(crate) async fn open_store(of: &InRealm) -> Result<(Store, RealmSettings), Failure> {
+pub(crate) async fn open_store(of: &InRealm) -> Result<(Store, RealmSettings, Arc<Documents>), Failure> {
     let path = &of.config.path;
     let mut settings = config::load(path)?;
     let Some(at) = settings.realms.iter().position(|realm| realm.policy.realm.as_str() == of.realm) else {
@@ -61,7 +63,18 @@ pub(crate) async fn open_store(of: &InRealm) -> Result<(Store, RealmSettings), F
     let store = Store::open(settings.database.reveal(), settings.keyring).await;
     let store = store.map_err(|error| Failure::caused(&error, &remedy))?;
     store.migrate().await.map_err(|error| Failure::caused(&error, &remedy))?;
-    Ok((store, realm))
+    Ok((store, realm, settings.documents))
+}
+
+/// Refuses a change of the database that no node would take.
+pub(crate) async fn usable(
+    (store, realm, documents): (&Store, &RealmSettings, &Documents),
+    change: Change<'_>,
+) -> Result<(), Failure> {
+    foresee(store, realm, documents, change).await.map_err(|error| match error {
+        ReloadError::Config(error) => Failure::Config(error),
+        error => Failure::caused(&error, "no node would use it; nothing was changed"),
+    })
 }
 
 /// The configuration has no realm of that name.

@@ -6,7 +6,7 @@ use crate::jobs;
 use crate::password::{PasswordError, Passwords};
 use crate::realm::Realm;
 use crate::routes;
-use crate::serving::{self, Configured, Fixed, Occasion, Opened, ReloadError, Reloading, Serving, Status, made};
+use crate::serving::{self, Again, Configured, Fixed, Occasion, Opened, ReloadError, Reloading, Serving, Status, made};
 use crate::settings::Settings;
 use axum::serve::ListenerExt as _;
 use domain::{RealmId, Secret, Timestamp};
@@ -99,7 +99,7 @@ impl Braid {
         let passwords = Passwords::new(passwords, &adapters::fresh_entropy()).map_err(StartError::Password)?;
         let (serving, _) = watch::channel(Arc::new(Serving::new(&configured, realms, Status::new(adapters::now()))));
         let opened = Opened { database, listen: listen.clone() };
-        let reloading = tokio::sync::Mutex::new(Reloading { source, configured, opened });
+        let reloading = tokio::sync::Mutex::new(Reloading { source, again: Again::Never, configured, opened });
         let outbox = tokio::sync::Notify::new();
         Ok(Self { shared: Arc::new(Shared { store, passwords, outbox, serving, reloading }), listen })
     }

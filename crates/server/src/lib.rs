@@ -26,6 +26,6 @@ pub use braid::{Braid, ServeError, StartError};
 pub use password::PasswordCost;
 pub use rehearsal::{Claims, Rehearsal, RehearsalError};
 pub use respond::reference_of;
-pub use serving::ReloadError;
+pub use serving::{Change, ReloadError, foresee};
 pub use settings::{MailRoute, MailTransport, Network, RealmSettings, Settings};
 pub use ui::{Asset, assets};

@@ -8,8 +8,9 @@ use crate::serving::stored_flow;
 use crate::settings::RealmSettings;
 use domain::{ClientId, FlowName, ProviderAlias, RealmId, Timestamp};
 use downstream::{Client, Endpoints, KeyError, KeyRing, SigningAlg, SigningKey};
+use flow_runtime::linking::RuleSet;
 use flow_runtime::{Flow, Pinned, RealmPolicy, Revision, Revisions};
-use persistence::{FlowState, Store, StoreError};
+use persistence::{FlowState, Store, StoreError, StoredRule};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use upstream::{Http, OidcProvider, SettingsError};
@@ -49,8 +50,10 @@ pub enum RealmError {
 #[derive(Clone)]
 pub(crate) struct Realm {
     pub(crate) policy: RealmPolicy,
-    /// The edition of what the database says that is in here.
+    /// The edition of what the database says that was looked at. What is decided here counts as long as there is no newer one.
     pub(crate) edition: i64,
+    /// The edition that serves: an older one, if what the database says can't be used.
+    pub(crate) serves: i64,
     pub(crate) origin: String,
     pub(crate) host: String,
     pub(crate) keys: Arc<KeyRing>,
@@ -67,6 +70,8 @@ pub(crate) struct Realm {
 /// What a realm is made with.
 pub(crate) struct Making<'a> {
     pub(crate) store: &'a Store,
+    /// What the database said of its flows. Its rules are read after it: what changes meanwhile is noticed by the edition.
+    pub(crate) state: &'a FlowState,
     pub(crate) http: &'a Arc<Http>,
     /// The realm that it replaces.
     pub(crate) before: Option<&'a Realm>,
@@ -76,16 +81,11 @@ pub(crate) struct Making<'a> {
 impl Realm {
     /// Makes a realm ready, as the configuration and the database say.
     pub(crate) async fn make(settings: &RealmSettings, making: &Making<'_>) -> Result<Self, RealmError> {
-        let Making { store, now, .. } = *making;
+        let Making { store, state, now, .. } = *making;
         let id = &settings.policy.realm;
-        // First the edition, then what belongs to it: what changes meanwhile is noticed by the edition.
-        let state = store.flow_state(id).await.map_err(RealmError::Store)?;
         let stored = store.linking_rules(id).await.map_err(RealmError::Store)?;
-        let rules = match stored.as_slice() {
-            [] => Arc::clone(&settings.policy.rules),
-            stored => Arc::new(config::with_stored(settings, stored).map_err(|error| RealmError::Rules(listed(&error)))?),
-        };
-        let (flows, rolled_back) = flows(settings, &state, making).await?;
+        let rules = rules(settings, &stored)?;
+        let (flows, rolled_back) = flows(settings, state, store, making.before).await?;
         let wants_rsa = settings.clients.iter().any(|client| client.signing_alg == SigningAlg::Rs256);
         let secret = store.realm_secret(id, "hub", adapters::fresh_entropy().expand("hub"), now).await;
         let post = settings.mail.as_ref().map(Post::new).transpose().map_err(|error| RealmError::Mail(explain(&error)))?;
@@ -99,11 +99,12 @@ impl Realm {
             host: settings.origin.split_once("://").map_or_else(String::new, |(_, host)| host.to_owned()),
             policy: RealmPolicy { rules, flows, ..settings.policy.clone() },
             edition: state.edition,
+            serves: state.edition,
             origin: settings.origin.clone(),
             rolled_back,
             past: BTreeMap::new(),
         };
-        let made = made.with_revoked(&state);
+        let made = made.with_revoked(state);
         Ok(match making.before {
             Some(before) => made.with_the_past_of(before, now),
             None => made,
@@ -116,8 +117,13 @@ impl Realm {
         let mut revisions = Revisions::default();
         realm.policy.revisions.all_earlier().for_each(|flow| revisions.keep(Arc::clone(flow)));
         state.revoked.iter().for_each(|revision| revisions.revoke(revision.clone()));
-        (realm.policy.revisions, realm.edition) = (revisions, state.edition);
+        realm.policy.revisions = revisions;
         realm
+    }
+
+    /// The same realm, after what the database said then was looked at and couldn't be used, but for what was revoked.
+    pub(crate) fn without(&self, state: &FlowState) -> Self {
+        Self { edition: state.edition, ..self.with_revoked(state) }
     }
 
     /// The same realm, which also knows these flows for logins that began with them.
@@ -167,11 +173,23 @@ impl Realm {
     }
 }
 
+/// The rules of the configuration and of the database.
+pub(crate) fn rules(settings: &RealmSettings, stored: &[StoredRule]) -> Result<Arc<RuleSet>, RealmError> {
+    match stored {
+        [] => Ok(Arc::clone(&settings.policy.rules)),
+        stored => {
+            let rules = config::with_stored(settings, stored);
+            rules.map(Arc::new).map_err(|error| RealmError::Rules(listed(&error)))
+        }
+    }
+}
+
 /// The flows that new logins begin with: what the files say, unless that was rolled back; and what they say where it was.
-async fn flows(
+pub(crate) async fn flows(
     settings: &RealmSettings,
     state: &FlowState,
-    making: &Making<'_>,
+    store: &Store,
+    before: Option<&Realm>,
 ) -> Result<(BTreeMap<FlowName, Arc<Flow>>, BTreeMap<FlowName, Revision>), RealmError> {
     let (mut flows, mut rolled_back) = (BTreeMap::new(), BTreeMap::new());
     for (name, flow) in &settings.policy.flows {
@@ -180,10 +198,10 @@ async fn flows(
             continue;
         };
         let pinned = Pinned { flow: name.clone(), revision: serves.clone() };
-        let known = making.before.and_then(|before| before.policy.flow_in(name, serves)).cloned();
+        let known = before.and_then(|before| before.policy.flow_in(name, serves)).cloned();
         let found = match known {
             Some(flow) => Some(flow),
-            None => stored_flow(making.store, &settings.policy.realm, &pinned).await.map_err(RealmError::Store)?,
+            None => stored_flow(store, &settings.policy.realm, &pinned).await.map_err(RealmError::Store)?,
         };
         let found = found.ok_or(RealmError::RolledBack { flow: pinned.flow, revision: pinned.revision.0 })?;
         rolled_back.insert(name.clone(), flow.revision.clone());

@@ -2,11 +2,14 @@
 
 use crate::arguments::{History, InRealm, RevisionCommand, Revoke, Rollback, Show};
 use crate::failure::Failure;
-use crate::realm::{by_hand, failed, open_store};
+use crate::realm::{by_hand, failed, open_store, usable};
 use crate::text::{date, shown};
 use domain::{FlowName, RealmId};
 use flow_runtime::Revision;
 use persistence::{FlowState, Store, StoredRevision};
+use server::config::Documents;
+use server::{Change, RealmSettings};
+use std::sync::Arc;
 
 /// When running nodes learn of it.
 const SOON: &str = "Nodes that serve know it within a second, and each login at its next step.";
@@ -82,6 +85,7 @@ async fn rollback(options: &Rollback) -> Result<(), Failure> {
         let reason = format!("this version of Braid can't use the revision {}", to.revision.0);
         return Err(Failure::new(reason, "print it with `braid flow show`, and mend it in the files"));
     }
+    usable((store, &place.settings, &place.documents), Change::RollBack { over, to }).await?;
     let kept = store.roll_back_flow(realm, name, (over, &to.revision), &by, server::now()).await;
     kept.map_err(|error| failed(&error))?;
     println!("{name} serves {}, wherever the files say {}. {SOON}", to.revision.0, over.0);
@@ -131,6 +135,8 @@ async fn revoke(options: &Revoke) -> Result<(), Failure> {
 /// A flow in a realm, as the files and the database have it.
 struct Place {
     store: Store,
+    settings: RealmSettings,
+    documents: Arc<Documents>,
     realm: RealmId,
     name: FlowName,
     revisions: Vec<StoredRevision>,
@@ -141,13 +147,13 @@ struct Place {
 impl Place {
     /// The database alone: a flow that can't be used keeps a realm from being opened, and this is how it is taken back.
     async fn open(of: &InRealm, name: &str) -> Result<Self, Failure> {
-        let (store, settings) = open_store(of).await?;
-        let realm = settings.policy.realm;
+        let (store, settings, documents) = open_store(of).await?;
+        let realm = settings.policy.realm.clone();
         let name = FlowName::parse(name).map_err(|error| Failure::caused(&error, "write it as after `flow:` in its file"))?;
         let revisions = store.flow_revisions(&realm, &name).await.map_err(|error| failed(&error))?;
         let state = store.flow_state(&realm).await.map_err(|error| failed(&error))?;
         let in_the_files = settings.policy.flows.get(&name).map(|flow| flow.revision.clone());
-        let place = Self { store, realm, name, revisions, in_the_files, state };
+        let place = Self { store, settings, documents, realm, name, revisions, in_the_files, state };
         if place.revisions.is_empty() { Err(place.unknown("was never applied")) } else { Ok(place) }
     }
 

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 /// Tells it.
 pub(crate) async fn run(options: &ExplainOptions) -> Result<(), Failure> {
-    let (store, realm) = open_store(&options.realm).await?;
+    let (store, realm, _) = open_store(&options.realm).await?;
     let realm = realm.policy.realm;
     let login = find(&store, &realm, &options.login).await?;
     let decisions = store.decisions(&realm, login).await.map_err(|error| failed(&error))?;

@@ -144,3 +144,22 @@ fn a_flow_is_rolled_back_released_and_revoked_while_it_serves() {
     assert_eq!(flow(&["show", "nobody"]).0, 1);
     assert_eq!(braid.terminate().0, Some(0));
 }
+
+#[test]
+fn a_roll_back_that_no_node_would_take_is_not_written() {
+    let (place, port) = place();
+    place.write("flows/house.yaml", "flow: house\nexecutions:\n  - deny\n");
+    let braid = place.start(&["serve"], "listening");
+    let harmful = house(&health(port));
+    assert_eq!(braid.terminate().0, Some(0));
+    place.write("flows/house.yaml", SECOND);
+    let config = place.read("braid.yaml").replace("name: Main", "name: Main, flows: { browser: house }");
+    place.write("braid.yaml", &config);
+    assert_eq!(place.start(&["serve"], "listening").terminate().0, Some(0));
+
+    let refused = place.braid(&["flow", "rollback", "house", &harmful, "--realm=main", "--reason=a test"]);
+    assert_eq!(refused.code, 1, "{}", refused.out);
+    assert!(refused.err.contains("nobody can ever finish"), "{}", refused.err);
+    let history = place.braid(&["flow", "history", "house", "--realm", "main"]).out;
+    assert!(!history.contains("rolled back to") && history.contains("as the files say"), "{history}");
+}

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 /// All flows by name.
-pub(super) type Flows = BTreeMap<FlowName, Arc<Flow>>;
+pub(crate) type Flows = BTreeMap<FlowName, Arc<Flow>>;
 
 /// The texts of all flows by name.
 pub type Documents = BTreeMap<FlowName, FlowSource>;
@@ -41,7 +41,7 @@ pub(super) fn flows(root: &mut Fields, around: &Surroundings<'_>, problems: &mut
             .filter_map(|path| add(&path, (&mut flows, &mut documents), around, problems).map(|read| (path, read)))
             .collect();
         for (path, read) in &read {
-            play(path, read, &flows, problems);
+            play(&path.display().to_string(), read, &flows, problems);
         }
     }
     (flows, documents)
@@ -89,13 +89,12 @@ fn documents_of(folder: &At<String>, around: &Surroundings<'_>, problems: &mut P
 }
 
 /// A flow with a red test doesn't load.
-fn play(path: &Path, read: &Read, flows: &Flows, problems: &mut Problems<'_>) {
-    let file = path.display().to_string();
+pub(crate) fn play(file: &str, read: &Read, flows: &Flows, problems: &mut Problems<'_>) {
     for result in run_tests(read, flows) {
         if let Some(red) = result.red {
             let reason = format!("the test “{}” is red: expected {}, but it is {}", result.name, red.expected, red.shown);
             problems.in_document(
-                &file,
+                file,
                 &red.span,
                 reason,
                 "play the tests with `braid flow test`, and correct the flow or the test".to_owned(),

@@ -3,6 +3,7 @@
 //! The text is read once into a tree that knows where each part stands, and lowered by hand, so that one run finds as many
 //! problems as possible, each with line, column, reason and remedy. `docs/configuration.md` has the whole format.
 
+mod bounded;
 mod client;
 mod fields;
 mod flows;
@@ -24,6 +25,7 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use flows::play;
 pub use flows::{Documents, FlowSource};
 pub use problem::{ConfigError, Place, Problem, Severity, Span};
 pub use seen::Seen;

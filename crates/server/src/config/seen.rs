@@ -1,6 +1,7 @@
 //! What a configuration was read from: which files, with what in them. Looking again tells whether that is still so, whatever happened to
 //! times, links and inodes meanwhile.
 
+use super::bounded;
 use super::flows::documents_in;
 use domain::Digest;
 use std::cell::RefCell;
@@ -33,8 +34,7 @@ impl File {
     }
 
     fn read(path: &Path) -> Self {
-        let fits = std::fs::metadata(path).is_ok_and(|metadata| metadata.len() <= MAX_BYTES);
-        Self::of(fits.then(|| std::fs::read(path).ok()).flatten().as_deref())
+        Self::of(bounded::read(path, MAX_BYTES).ok().flatten().as_deref())
     }
 }
 

@@ -1,13 +1,12 @@
 //! What a configuration refers to outside of its file: other files, and the environment. This is the one place that reads the
 //! environment.
 
+use super::bounded;
 use super::fields::{At, Fields};
 use super::problem::{Place, Problems, Span};
 use super::seen::Notes;
 use super::tree::{Node, Shape};
 use domain::Secret;
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// The largest file that a configuration may refer to, in bytes.
@@ -61,13 +60,7 @@ impl Surroundings<'_> {
 
     /// The bytes of a file, or why there are none. `None`: it is larger than `most` bytes.
     pub(super) fn read_bytes(&self, path: &Path, most: u64) -> Result<Option<Vec<u8>>, String> {
-        let read = || {
-            // What a file says of its length isn't asked: devices and pipes have none.
-            let mut bytes = Vec::new();
-            File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
-            Ok((bytes.len() as u64 <= most).then_some(bytes))
-        };
-        let read = read().map_err(|error: std::io::Error| error.to_string());
+        let read = bounded::read(path, most).map_err(|error| error.to_string());
         match &read {
             Ok(None) => self.notes.unread(path),
             read => self.notes.file(path, read.as_ref().ok().and_then(Option::as_deref)),

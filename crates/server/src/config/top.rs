@@ -11,7 +11,7 @@ use crate::PasswordCost;
 use crate::settings::{Network, Settings};
 use domain::Secret;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use upstream::{Http, HttpSettings, HttpSetupError};
 
 const DATABASE: &str = "BRAID_DATABASE";
@@ -133,8 +133,8 @@ fn http(root: &mut Fields, around: &Surroundings<'_>, problems: &mut Problems<'_
     let extra_roots = authorities.iter().filter_map(|path| around.read(path, problems)).collect();
     let allow_internal = listed.iter().map(|at| at.value.clone()).collect();
     let settings = HttpSettings { allow_internal, extra_roots, ..HttpSettings::default() };
-    match Http::new(&settings) {
-        Ok(http) => (settings, Some(Arc::new(http))),
+    match made_once(&settings) {
+        Ok(http) => (settings, Some(http)),
         Err(error) => {
             let (span, remedy) = match &error {
                 HttpSetupError::Exception { entry } => (place(&listed, entry), "write `host` or `host:port`, without `http://`"),
@@ -145,6 +145,18 @@ fn http(root: &mut Fields, around: &Surroundings<'_>, problems: &mut Problems<'_
             (settings, None)
         }
     }
+}
+
+/// What checks addresses. To make it, all certificates of the system are read, so it is kept until the settings are others.
+fn made_once(settings: &HttpSettings) -> Result<Arc<Http>, HttpSetupError> {
+    static LAST: Mutex<Option<(HttpSettings, Arc<Http>)>> = Mutex::new(None);
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, http)) = last.as_ref().filter(|(made_for, _)| made_for == settings) {
+        return Ok(Arc::clone(http));
+    }
+    let http = Arc::new(Http::new(settings)?);
+    *last = Some((settings.clone(), Arc::clone(&http)));
+    Ok(http)
 }
 
 fn place(texts: &[At<String>], text: &str) -> Option<super::problem::Span> {

@@ -30,7 +30,7 @@ pub(crate) async fn judge(configured: &Configured, realms: &[Arc<Realm>], occasi
         if of_files {
             problems.extend(realms.iter().flat_map(|realm| revoked(&documents, realm)));
         }
-        problems.extend(realms.iter().flat_map(|realm| proved(&documents, realm)));
+        problems.extend(realms.iter().flat_map(|realm| proved(&documents, &realm.policy)));
         problems
     })
     .await?;

@@ -4,6 +4,7 @@
 //! meanwhile, the last good one keeps serving.
 
 mod configured;
+mod foresee;
 mod judge;
 mod proved;
 mod reload;
@@ -12,9 +13,10 @@ mod status;
 mod watch;
 
 pub(crate) use configured::{Configured, Fixed, Opened};
+pub use foresee::{Change, foresee};
 pub(crate) use judge::{Occasion, judge};
 pub use reload::ReloadError;
-pub(crate) use reload::{Reloading, made};
+pub(crate) use reload::{Again, Reloading, made};
 pub(crate) use revisions::stored_flow;
 pub(crate) use status::{Refusal, Status};
 pub(crate) use watch::run;

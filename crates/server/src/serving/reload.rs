@@ -6,8 +6,10 @@ use crate::adapters;
 use crate::braid::Shared;
 use crate::config::{ConfigError, Loaded, Seen, Source};
 use crate::realm::{Making, Realm, RealmError};
+use crate::settings::RealmSettings;
 use domain::{RealmId, Timestamp};
 use persistence::{ByHand, FlowToApply, Store, StoreError};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use upstream::HttpSetupError;
 
@@ -37,8 +39,20 @@ pub enum ReloadError {
 /// What reloads need to know of the one before. Whoever has it reloads; the others wait.
 pub(crate) struct Reloading {
     pub(crate) source: Option<(Source, Seen)>,
+    pub(crate) again: Again,
     pub(crate) configured: Configured,
     pub(crate) opened: Opened,
+}
+
+/// When files are read again though nothing about them has changed.
+#[derive(Debug)]
+pub(crate) enum Again {
+    /// They serve, or what is wrong stands in them.
+    Never,
+    /// They were refused beside what the database said then: the editions of its realms.
+    WithOtherEditions(BTreeMap<String, i64>),
+    /// Something else broke.
+    Soon,
 }
 
 /// Makes the realms of a configuration ready, judges them, and keeps the revisions of their flows, so that any node can go on with a
@@ -54,9 +68,9 @@ pub(crate) async fn made(
     for settings in &configured.realms {
         let id = &settings.policy.realm;
         let before = before.and_then(|serving| serving.realm(id)).map(Arc::as_ref);
-        let making = Making { store, http: &configured.http, before, now };
-        let realm = Realm::make(settings, &making).await.map_err(|source| ReloadError::Realm(id.clone(), source))?;
-        realms.push(Arc::new(realm));
+        let state = store.flow_state(id).await?;
+        let making = Making { store, state: &state, http: &configured.http, before, now };
+        realms.push(realm(settings, &making).await?);
     }
     judge(configured, &realms, occasion).await?;
     if let Occasion::Files(why) = occasion {
@@ -65,6 +79,11 @@ pub(crate) async fn made(
         }
     }
     Ok(realms)
+}
+
+async fn realm(settings: &RealmSettings, making: &Making<'_>) -> Result<Arc<Realm>, ReloadError> {
+    let made = Realm::make(settings, making).await;
+    made.map(Arc::new).map_err(|source| ReloadError::Realm(settings.policy.realm.clone(), source))
 }
 
 async fn apply(
@@ -101,17 +120,24 @@ impl Shared {
             *last = seen;
         }
         let taken = match settings {
-            Ok(settings) => self.take(&mut reloading, settings, why).await,
-            Err(error) => Err(error.into()),
+            Ok(settings) => {
+                // First the editions: what changes meanwhile is a reason to try again.
+                let editions = self.store.editions().await;
+                let taken = self.take(&mut reloading, settings, why).await;
+                reloading.again = again(&taken, editions.ok());
+                taken
+            }
+            Err(error) => {
+                reloading.again = Again::Never;
+                Err(error.into())
+            }
         };
         match &taken {
             Ok(()) => tracing::info!(why, "the configuration was reloaded"),
             Err(error) => {
                 let refusal = Refusal::new(error, adapters::now());
                 refusal.log("the configuration");
-                self.change(|serving| {
-                    serving.status = Arc::new(Status { files: Some(refusal), ..Status::clone(&serving.status) })
-                });
+                self.change_status(|status| status.files = Some(refusal));
             }
         }
         taken
@@ -129,7 +155,7 @@ impl Shared {
         }
         self.change(|serving| {
             let taken = serving.status.taken + 1;
-            let status = Status { taken_at: adapters::now(), taken, files: None, database: None, waits_for_a_restart };
+            let status = Status { taken_at: adapters::now(), taken, files: None, database: BTreeMap::new(), waits_for_a_restart };
             *serving = Serving::new(&configured, kept(serving, realms), status);
         });
         reloading.configured = configured;
@@ -147,32 +173,64 @@ impl Shared {
     pub(super) async fn renew(&self, id: &RealmId, edition: i64) -> Result<(), StoreError> {
         let reloading = self.reloading.lock().await;
         let before = self.serving();
-        if before.realm(id).is_none_or(|realm| realm.edition > edition) {
-            return Ok(());
-        }
-        match made(&reloading.configured, &self.store, Some(&before), Occasion::Database).await {
-            Ok(realms) => {
+        let Some(current) = before.realm(id).filter(|realm| realm.edition <= edition) else { return Ok(()) };
+        let settings = reloading.configured.realms.iter().find(|settings| settings.policy.realm == *id);
+        let Some(settings) = settings else { return Ok(()) };
+        let state = self.store.flow_state(id).await?;
+        // However long the rest is judged.
+        self.change_realm(id, |realm| realm.with_revoked(&state));
+        let making = Making {
+            store: &self.store,
+            state: &state,
+            http: &reloading.configured.http,
+            before: Some(current),
+            now: adapters::now(),
+        };
+        match renewed(&reloading.configured, settings, &making).await {
+            Ok(realm) => {
                 tracing::info!(realm = %id, "rules or flows were changed in the database");
-                self.change(|serving| {
-                    let status = Status { database: None, ..Status::clone(&serving.status) };
-                    *serving = Serving::new(&reloading.configured, kept(serving, realms), status);
-                });
+                self.change_realm(id, |before| Realm::clone(&realm).with_the_past_of(before, adapters::now()));
+                self.change_status(|status| _ = status.database.remove(id));
                 Ok(())
             }
             Err(ReloadError::Store(error) | ReloadError::Realm(_, RealmError::Store(error))) => Err(error),
             Err(error) => {
-                let state = self.store.flow_state(id).await?;
                 let refusal = Refusal::new(&error, adapters::now());
                 refusal.log("what the database says");
-                self.change(|serving| {
-                    serving.status = Arc::new(Status { database: Some(refusal), ..Status::clone(&serving.status) });
-                    if let Some(realm) = serving.realms.iter_mut().find(|realm| realm.id() == id) {
-                        *realm = Arc::new(realm.with_revoked(&state));
-                    }
-                });
+                // Of the edition that was looked at: what was written meanwhile is looked at next.
+                self.change_realm(id, |realm| realm.without(&state));
+                self.change_status(|status| _ = status.database.insert(id.clone(), refusal));
                 Ok(())
             }
         }
+    }
+
+    fn change_realm(&self, id: &RealmId, change: impl FnOnce(&Realm) -> Realm) {
+        self.change(|serving| {
+            if let Some(realm) = serving.realms.iter_mut().find(|realm| realm.id() == id) {
+                *realm = Arc::new(change(realm));
+            }
+        });
+    }
+
+    fn change_status(&self, change: impl FnOnce(&mut Status)) {
+        self.change(|serving| change(Arc::make_mut(&mut serving.status)));
+    }
+}
+
+/// One realm made ready and judged, as the database says now.
+async fn renewed(configured: &Configured, settings: &RealmSettings, making: &Making<'_>) -> Result<Arc<Realm>, ReloadError> {
+    let realm = realm(settings, making).await?;
+    judge(configured, std::slice::from_ref(&realm), Occasion::Database).await?;
+    Ok(realm)
+}
+
+/// When what was just tried is tried again.
+fn again(taken: &Result<(), ReloadError>, editions: Option<BTreeMap<String, i64>>) -> Again {
+    match (taken, editions) {
+        (Ok(()), _) => Again::Never,
+        (Err(ReloadError::Store(_) | ReloadError::Realm(_, RealmError::Store(_))), _) | (Err(_), None) => Again::Soon,
+        (Err(_), Some(editions)) => Again::WithOtherEditions(editions),
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::ReloadError;
 use crate::config::{Place, Problem};
-use domain::Timestamp;
+use domain::{RealmId, Timestamp};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// How things stand.
 #[derive(Debug, Clone)]
@@ -14,8 +15,8 @@ pub(crate) struct Status {
     pub(crate) taken: u64,
     /// Why the files as they are now don't serve. None: they do.
     pub(crate) files: Option<Refusal>,
-    /// Why what the database says now doesn't serve. None: it does.
-    pub(crate) database: Option<Refusal>,
+    /// Why what the database says now of these realms doesn't serve.
+    pub(crate) database: BTreeMap<RealmId, Refusal>,
     /// What was changed in the configuration and waits for a restart.
     pub(crate) waits_for_a_restart: Vec<&'static str>,
 }
@@ -41,7 +42,7 @@ pub(crate) struct Told {
 impl Status {
     /// At the start.
     pub(crate) fn new(now: Timestamp) -> Self {
-        Self { taken_at: now, taken: 0, files: None, database: None, waits_for_a_restart: Vec::new() }
+        Self { taken_at: now, taken: 0, files: None, database: BTreeMap::new(), waits_for_a_restart: Vec::new() }
     }
 }
 

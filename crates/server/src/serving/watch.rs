@@ -5,6 +5,7 @@
 
 use crate::braid::{Shared, until};
 use crate::config::Seen;
+use crate::serving::Again;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -42,6 +43,16 @@ impl Shared {
             settled(before, now).await;
             // Why it isn't used was logged, and stands on the health page.
             let _ = self.reload("its files changed").await;
+        } else if self.is_to_be_read_again().await {
+            let _ = self.reload("it may be usable now").await;
+        }
+    }
+
+    async fn is_to_be_read_again(&self) -> bool {
+        match &self.reloading.lock().await.again {
+            Again::Never => false,
+            Again::WithOtherEditions(before) => self.store.editions().await.is_ok_and(|now| now != *before),
+            Again::Soon => true,
         }
     }
 
