@@ -6,6 +6,7 @@ mod accounts;
 mod demo;
 mod explain;
 mod identities;
+mod page;
 mod pictures;
 mod place;
 mod reload;
