@@ -38,7 +38,7 @@ static DECLARATION: Declaration = Declaration {
             kind: KeyKind::Text { most: 20_000, lines: true },
             default: None,
             description: "The terms: the https address where they are, or their text.",
-            example: "https://example.org/terms",
+            example: "Whoever borrows a book brings it back within four weeks.",
         },
     ],
     needs: &[Need::User],
@@ -81,9 +81,7 @@ impl Authenticator for Terms {
     }
 
     fn page(&self, sight: &Sight<'_>) -> Option<Page> {
-        let is_address = self.document.starts_with("https://") && !self.document.contains(char::is_whitespace);
-        let document = self.document.clone();
-        let document = if is_address { TermsDocument::At(document) } else { TermsDocument::Text(document) };
+        let document = TermsDocument::of(&self.document);
         Some(Page::Terms { account: Comer::of(sight)?.user().label(), document })
     }
 }
