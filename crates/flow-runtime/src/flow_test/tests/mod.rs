@@ -132,7 +132,7 @@ fn the_tests_on_the_page_are_green() {
     assert!(!tested.is_empty());
     for block in tested {
         let (_, results) = played(block);
-        assert!(results.len() > 2 && reds(&results).is_empty(), "{}", reds(&results).join("\n"));
+        assert!(results.len() > 1 && reds(&results).is_empty(), "{}", reds(&results).join("\n"));
     }
 }
 
