@@ -28,17 +28,3 @@ fn rules_are_checked_kept_shown_and_removed() {
     assert!(again.err.contains("braid link rules list"), "{}", again.err);
     assert!(place.braid(&list).out.contains("no linking rules"));
 }
-
-#[test]
-fn a_rule_that_no_node_would_take_is_not_written() {
-    let (place, _) = Place::with_crowd(1);
-    let config = place.read("braid.yaml");
-    place.write("braid.yaml", &config.replace("first-broker-login-auto-link", "first-broker-login-by-rule"));
-    // Whoever a provider calls like an account would get it.
-    place.write("rule.yaml", &RULE.replace("email", "username"));
-    let added = place.braid(&[&["link", "rules", "add", "rule.yaml"], &WHY[..]].concat());
-    assert_eq!(added.code, 1, "{}", added.out);
-    assert!(added.err.contains("first-broker-login-by-rule") || added.err.contains("without proof"), "{}", added.err);
-    let list = place.braid(&["link", "rules", "list", "--realm", "main"]);
-    assert!(list.out.contains("no linking rules"), "{}", list.out);
-}
