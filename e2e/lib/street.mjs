@@ -13,11 +13,12 @@ const SECRET = 'marker-secret-of-the-street'
  * - `upstreams`: by name, each `{ aliases: { ALIAS: settings }, … }`: the providers of Braid's realm that lead there, with their keys in
  *   `braid.yaml`; the rest goes to `startUpstream`
  * - `realm`: more keys of the realm, such as `linking-rules`
+ * - `flows`: the folder of the operator's own flows
  * - `database`, `start`: as `openHouse` has them
  *
  * What it adds to a house: `street.NAME` is an upstream, `braid(...)` runs a command on the realm, `settings(subject)` lists identities.
  */
-export async function openStreet({ upstreams, realm = {}, ...options }) {
+export async function openStreet({ upstreams, realm = {}, flows, ...options }) {
   const street = {}
   const change = async (house) => {
     const providers = []
@@ -32,6 +33,7 @@ export async function openStreet({ upstreams, realm = {}, ...options }) {
       }
     }
     Object.assign(house.realm, { ...realm, providers })
+    if (flows) house.config.flows = flows
   }
   const house = await openHouse({ ...options, change })
   const command = (...args) => runBraid([...args, '--config', 'braid.yaml', '--realm', 'main'], { cwd: house.braid.folder })
