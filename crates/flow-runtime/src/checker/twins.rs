@@ -81,14 +81,14 @@ impl Comparison<'_> {
             (Played::Rested(with, one), Played::Rested(without, another)) => ((*with, one), (*without, another)),
             (Played::Rested(with, decisions), _) => {
                 let at = place(self.realm, &with, &decisions).unwrap_or(at);
-                return self.tell(from, at, (look_of(&with), stays()));
+                return self.tell(from.as_ref(), at, (look_of(&with), stays()));
             }
-            (_, Played::Rested(without, _)) => return self.tell(from, at, (stays(), look_of(&without))),
+            (_, Played::Rested(without, _)) => return self.tell(from.as_ref(), at, (stays(), look_of(&without))),
             _ => return,
         };
         if look(&with) != look(&without) {
             let at = place(self.realm, &with, &one).or_else(|| place(self.realm, &without, &another)).unwrap_or(at);
-            return self.tell(from, at, (look_of(&with), look_of(&without)));
+            return self.tell(from.as_ref(), at, (look_of(&with), look_of(&without)));
         }
         with.settle();
         without.settle();
@@ -100,9 +100,9 @@ impl Comparison<'_> {
         }
     }
 
-    fn tell(&mut self, from: Option<(usize, Deed)>, at: ExecutionId, (with, without): (String, String)) {
+    fn tell(&mut self, from: Option<&(usize, Deed)>, at: ExecutionId, (with, without): (String, String)) {
         let mut story = Vec::new();
-        let mut before = from.as_ref();
+        let mut before = from;
         while let Some((number, deed)) = before {
             story.push(deed.clone());
             before = self.trail.get(*number).and_then(Option::as_ref);

@@ -31,8 +31,9 @@ fn ph_27_a_flow_that_links_without_a_proof_is_found_with_its_story() {
 
 #[test]
 fn a_waiver_lets_a_flow_serve_and_is_shown() {
-    let waived = "waivers:\n  - { property: P1, at: auto-set-existing-user, for: whoever-says-so, reason: only one directory }\n";
-    let text = UNPROVED.replace("executions:\n  - create", &format!("{waived}executions:\n  - create"));
+    let written =
+        "waivers:\n  - { property: P1, at: auto-set-existing-user, for: whoever-says-so, reason: only one directory }\n";
+    let text = UNPROVED.replace("executions:\n  - create", &format!("{written}executions:\n  - create"));
     let read = readable(&text);
     let checked = check_flow(&read.flow);
     assert!(checked.may_serve(), "{:#?}", checked.findings);
@@ -132,7 +133,7 @@ executions:
 
 #[test]
 fn what_is_too_large_is_undecided_and_that_counts_as_broken() {
-    let scopes: String = ('a'..='i').map(|scope| format!("{{ scope: {scope} }}, ")).collect();
+    let scopes = ('a'..='i').map(|scope| format!("{{ scope: {scope} }}")).collect::<Vec<_>>().join(", ");
     let text = format!(
         "flow: too-many\nexecutions:\n  - flow: some\n    when: {{ any: [{scopes}] }}\n    executions: [review-profile]\n  - create-user-if-unique\n"
     );
