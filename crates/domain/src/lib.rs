@@ -36,7 +36,9 @@ pub use policy::{Assurance, ClientPolicy, ExistingLink, ProviderPolicy, Sync, Un
 pub use proof::{Accepted, AddressProof, LinkProof, ProofKind, Provenance};
 pub use request::{AuthorizeRequest, Prompt, Wish};
 pub use secret::Secret;
-pub use session::{ActionToken, AuthenticationMethod, BrowserSession, Epoch, PassedFlow, TokenPurpose, TokenPurposeError, Version};
+pub use session::{
+    ActionToken, AuthenticationMethod, BrowserSession, Epoch, PassedFlow, TokenPurpose, TokenPurposeError, Version,
+};
 pub use terms::{TermsVersion, TermsVersionError};
 pub use time::Timestamp;
 pub use user::{AccountState, OwnedAddress, ProfileField, User, Username};

@@ -8,7 +8,8 @@ use crate::proof::AcceptedProof;
 use crate::write::NewUser;
 use domain::{
     AuthenticationMethod, AuthorizeRequest, BrokeredIdentity, Digest, EmailAddress, Epoch, FlowName, FrameId, IdentityId,
-    IdentityKey, LinkedIdentity, PassedFlow, ProofKind, ProviderAlias, RuleName, SessionKey, Timestamp, UpstreamExchange, User, UserId,
+    IdentityKey, LinkedIdentity, PassedFlow, ProofKind, ProviderAlias, RuleName, SessionKey, Timestamp, UpstreamExchange, User,
+    UserId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

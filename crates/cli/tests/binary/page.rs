@@ -13,7 +13,8 @@ fn blocks() -> Vec<(&'static str, &'static str)> {
 
 /// What was counted and measured differs from one version and machine to the next.
 fn steady(text: &str) -> String {
-    let line = |line: &str| if line.contains("states visited") { "states visited".to_owned() } else { line.trim_end().to_owned() };
+    let line =
+        |line: &str| if line.contains("states visited") { "states visited".to_owned() } else { line.trim_end().to_owned() };
     text.trim_end().lines().map(line).collect::<Vec<_>>().join("\n")
 }
 

@@ -11,7 +11,9 @@ use crate::revisions::Pinned;
 use crate::session::{Chosen, Frame, How, MAX_FRAMES, Purpose};
 use crate::sync;
 use crate::write::{MailKind, NewUser, Notice, Write};
-use domain::{BrokeredIdentity, Entropy, FlowName, FrameId, IdentityId, LinkProof, LinkedIdentity, PassedFlow, ProofKind, Timestamp, UserId};
+use domain::{
+    BrokeredIdentity, Entropy, FlowName, FrameId, IdentityId, LinkProof, LinkedIdentity, PassedFlow, ProofKind, Timestamp, UserId,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 

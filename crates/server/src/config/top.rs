@@ -10,6 +10,7 @@ use super::surroundings::Surroundings;
 use crate::PasswordCost;
 use crate::settings::{Network, Settings};
 use domain::Secret;
+use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use upstream::{Http, HttpSettings, HttpSetupError};
@@ -147,15 +148,17 @@ fn http(root: &mut Fields, around: &Surroundings<'_>, problems: &mut Problems<'_
     }
 }
 
-/// What checks addresses. To make it, all certificates of the system are read, so it is kept until the settings are others.
+/// What checks addresses. To make it, all certificates of the system are read, so it is kept for the last settings that were read.
 fn made_once(settings: &HttpSettings) -> Result<Arc<Http>, HttpSetupError> {
-    static LAST: Mutex<Option<(HttpSettings, Arc<Http>)>> = Mutex::new(None);
+    const KEPT: usize = 4;
+    static LAST: Mutex<VecDeque<(HttpSettings, Arc<Http>)>> = Mutex::new(VecDeque::new());
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, http)) = last.as_ref().filter(|(made_for, _)| made_for == settings) {
+    if let Some((_, http)) = last.iter().find(|(made_for, _)| made_for == settings) {
         return Ok(Arc::clone(http));
     }
     let http = Arc::new(Http::new(settings)?);
-    *last = Some((settings.clone(), Arc::clone(&http)));
+    last.truncate(KEPT - 1);
+    last.push_front((settings.clone(), Arc::clone(&http)));
     Ok(http)
 }
 

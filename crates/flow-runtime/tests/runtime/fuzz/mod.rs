@@ -67,7 +67,9 @@ impl Target {
 
     /// Holds the laws against a text. A panic of any kind breaks them.
     fn judged(&self, text: &[u8], seed: u64, tried: u64) -> String {
-        if let Ok(answer) = catch_unwind(AssertUnwindSafe(|| (self.laws)(text))) { answer } else {
+        if let Ok(answer) = catch_unwind(AssertUnwindSafe(|| (self.laws)(text))) {
+            answer
+        } else {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/fuzz");
             let file = folder.join(format!("{}-{seed}-{tried}", self.name));
             let written = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&file, text));

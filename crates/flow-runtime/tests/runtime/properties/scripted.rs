@@ -64,7 +64,9 @@ impl Authenticator for Scripted {
 
     fn act(&self, sight: &Sight<'_>, input: Input<'_>, _entropy: &Entropy) -> Turn {
         match input {
-            Input::Enter { .. } | Input::Way { .. } if self.plan.asks => Turn::ask(Question::FindUser(UserId::from_bytes(SOMEBODY))),
+            Input::Enter { .. } | Input::Way { .. } if self.plan.asks => {
+                Turn::ask(Question::FindUser(UserId::from_bytes(SOMEBODY)))
+            }
             Input::Enter { .. } | Input::Way { .. } | Input::Fact { .. } if self.plan.shows => {
                 let nothing = Memory::Form { values: BTreeMap::new(), problems: Vec::new() };
                 Turn::just(Act::Show { retry: false }).with(Effect::Remember(nothing))
@@ -110,5 +112,10 @@ fn chosen(number: u8, now: Timestamp) -> Chosen {
     let new = NewUser::unknown(UserId::from_bytes(SOMEBODY), CanonicalSubject::from_bytes(SOMEBODY), now);
     let user = User { version: Version(1), ..new.as_user() };
     let how = How::Authenticated(Box::new(user));
-    Chosen { how, methods: vec![AuthenticationMethod::Password], identity: None, auth_time: now.plus(Duration::from_secs(number.into())) }
+    Chosen {
+        how,
+        methods: vec![AuthenticationMethod::Password],
+        identity: None,
+        auth_time: now.plus(Duration::from_secs(number.into())),
+    }
 }

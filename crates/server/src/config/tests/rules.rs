@@ -227,7 +227,9 @@ async fn a_stored_rule_serves_from_the_next_start_and_one_that_clashes_stops_it(
     put(2).await;
     crate::Braid::open(settings()).await.unwrap();
     put(1).await;
-    let Err(crate::StartError::Serving(crate::ReloadError::Realm(_, error))) = crate::Braid::open(settings()).await else { panic!("it started") };
+    let Err(crate::StartError::Serving(crate::ReloadError::Realm(_, error))) = crate::Braid::open(settings()).await else {
+        panic!("it started")
+    };
     let told = error.to_string();
     for part in
         ["linking rule b in the database of the realm main:2:11", "the rule “a” in the configuration has the priority 1 too"]
