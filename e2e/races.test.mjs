@@ -45,7 +45,7 @@ describe('at the same time, on two nodes', { skip: !postgres && 'BRAID_TEST_POST
     return (upstream.accounts[name] = { sub: `${name}-there`, email, email_verified: true, given_name: name })
   }
 
-  const begin = (walker, hint) => {
+  const begin = (walker, hint, more = {}) => {
     const query = new URLSearchParams({
       response_type: 'code',
       client_id: RAW.id,
@@ -55,6 +55,7 @@ describe('at the same time, on two nodes', { skip: !postgres && 'BRAID_TEST_POST
       code_challenge: CHALLENGE,
       code_challenge_method: 'S256',
       ...(hint && { 'provider-hint': hint }),
+      ...more,
     })
     return walker.go(`${house.origin}/authorize?${query}`, { before: RAW.callback })
   }
@@ -122,6 +123,31 @@ describe('at the same time, on two nodes', { skip: !postgres && 'BRAID_TEST_POST
     assert.equal((await house.links(known.subject)).length, 1)
     const mails = await count(`action_tokens WHERE address = '${account.email}'`)
     assert.ok(mails <= 1, 'one mail was written')
+  })
+
+  test('rel-14 two browsers change one address at once: one change is kept, the other link is dead', async () => {
+    for (const round of [1, 2, 3]) {
+      const owner = await house.account({ username: `mover-${round}`, email: `mover-${round}@example.org`, password: PASSWORD })
+      const wanted = ['here', 'there'].map((place) => `mover-${round}@${place}.example`)
+      const wishing = async () => {
+        const walker = new Walker()
+        const login = await begin(walker, undefined, { braid_action: 'change-address' })
+        return [walker, await walker.submit(login, { username: `mover-${round}`, password: PASSWORD }, { button: 'Sign in' })]
+      }
+      const wishes = [await wishing(), await wishing()]
+      await Promise.all(wishes.map(([walker, page], at) => walker.submit(page, { email: wanted[at] }, { button: 'Send a mail there' })))
+      const links = await Promise.all(wanted.map(async (address) => (await house.mails.latestTo(address)).links[0]))
+      const opened = await Promise.all(wishes.map(([walker], at) => walker.go(links[at])))
+      const press = ([walker], at) =>
+        opened[at].text.includes('Yes, this is my address')
+          ? walker.submit(opened[at], {}, { button: 'Yes, this is my address', before: RAW.callback })
+          : opened[at]
+      const ends = await Promise.all(wishes.map(press))
+      const through_ = ends.filter(({ url }) => url.startsWith(RAW.callback))
+      assert.equal(through_.length, 1, ends.map((end) => (end.text ? heading(end) : end.url)).join())
+      const [{ email }] = await house.rows(`SELECT email FROM users WHERE subject = '${owner.subject}'`)
+      assert.equal(email, wanted[ends.indexOf(through_[0])])
+    }
   })
 
   test('rel-4 two tabs with two logins, finished in the other order, end each at its own request', async () => {

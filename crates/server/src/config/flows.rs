@@ -152,6 +152,7 @@ fn report(diagnostics: &[Diagnostic], problems: &mut Problems<'_>) {
 }
 
 /// The flow that runs after logins, if one is named. It must be one in which nothing signs in, makes or links anybody.
+#[expect(clippy::option_option, reason = "none: what is named can't be used; none within: nothing is named")]
 pub(super) fn after_login(fields: &mut Fields, flows: &Flows, problems: &mut Problems<'_>) -> Option<Option<FlowName>> {
     let Some(given) = fields.optional_text("post-login-flow", problems) else { return Some(None) };
     let span = given.span;
@@ -166,6 +167,7 @@ pub(super) fn after_login(fields: &mut Fields, flows: &Flows, problems: &mut Pro
 }
 
 /// The flow that a key names, if it is there.
+#[expect(clippy::option_option, reason = "none: what is named can't be used; none within: nothing is named")]
 pub(super) fn maybe(
     fields: &mut Fields,
     key: &'static str,

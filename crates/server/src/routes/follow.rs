@@ -29,7 +29,7 @@ pub(super) fn again_path(handle: &str) -> String {
 pub(super) async fn follow(visit: &Visit, mut driver: Driver<'_>, handle: &str, outcome: Result<Driven, DriveError>) -> Response {
     match outcome {
         Ok(Driven::On(session, Next::Redirect(exchange))) => {
-            leave_for_provider(visit, &mut driver, handle, *session, exchange).await
+            Box::pin(leave_for_provider(visit, &mut driver, handle, *session, exchange)).await
         }
         outcome => stay(visit, handle, outcome),
     }
