@@ -3,6 +3,9 @@
 use crate::place::{Place, Running, get};
 use serde_json::Value;
 
+/// What an operator says when they change something.
+const WHY: &str = "--reason=a test";
+
 const FIRST: &str = "flow: house\nexecutions:\n  - username-and-password\n";
 const SECOND: &str = "flow: house\nexecutions:\n  - cookie: { requirement: alternative }\n  - username-and-password: { requirement: alternative }\n";
 /// The cookie has no turn.
@@ -27,7 +30,7 @@ fn health(port: u16) -> Value {
 }
 
 fn house(health: &Value) -> String {
-    health["realms"]["main"]["flows"]["house"]["revision"].as_str().unwrap().to_owned()
+    health.pointer("/realms/main/flows/house/revision").unwrap().as_str().unwrap().to_owned()
 }
 
 fn until_reloaded(braid: &mut Running) {
@@ -108,7 +111,6 @@ fn a_flow_is_rolled_back_released_and_revoked_while_it_serves() {
         let ended = place.braid(&[&["flow"], command, &["--realm", "main"]].concat());
         (ended.code, ended.out, ended.err)
     };
-    const WHY: &str = "--reason=a test";
     let (code, out, err) = flow(&["rollback", "house", &first[..8], WHY]);
     assert_eq!(code, 0, "{err}");
     assert!(out.contains("Another change of its file ends that"), "{out}");

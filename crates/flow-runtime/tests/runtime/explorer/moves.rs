@@ -109,12 +109,11 @@ fn offered(w: &World, login: &Login, setting: Setting) -> Vec<Move> {
             ["campus", "social", ""].map(|provider| form(&[("provider", provider)])).into_iter().map(Move::that_goes).collect()
         }
         Page::AtProvider { .. } => trips(w, login, setting),
-        Page::Consent { .. } => vec![form(&[]), Move::of("refuse", login.form(action::REFUSE, &[]))],
+        Page::Consent { .. } | Page::Terms { .. } => vec![form(&[]), Move::of("refuse", login.form(action::REFUSE, &[]))],
         Page::ForgottenPassword { .. } => {
             ["", "vic", ADDRESS, "nobody@x.org"].map(|name| form(&[("username", name), ("email", "mallory@evil.org")])).into()
         }
         Page::NewPassword { .. } => ["", "short", "eight or more"].map(|password| form(&[("password", password)])).into(),
-        Page::Terms { .. } => vec![form(&[]), Move::of("refuse", login.form(action::REFUSE, &[]))],
         Page::CompleteProfile { .. } => ["", "nonsense", ADDRESS]
             .map(|email| form(&[("email", email), ("username", "newcomer"), ("given_name", "Ada"), ("family_name", "L")]))
             .into(),

@@ -50,19 +50,19 @@ impl Target {
             Some(seconds) => !tried.is_multiple_of(64) || now().0.duration_since(start) < seconds,
             None => tried < TEXTS,
         };
-        let (mut chance, mut pool, mut seen) = (Chance(seed), self.seeds.clone(), BTreeSet::new());
+        let (mut chance, mut pool, mut answers) = (Chance(seed), self.seeds.clone(), BTreeSet::new());
         for text in &self.seeds {
-            seen.insert(self.judged(text, seed, 0));
+            answers.insert(self.judged(text, seed, 0));
         }
         let mut tried = 0;
         while goes_on(tried) {
             tried += 1;
             let text = mutate::changed(&pool, &self.words, self.most, &mut chance);
-            if seen.insert(self.judged(&text, seed, tried)) && pool.len() < self.seeds.len() + KEPT {
+            if answers.insert(self.judged(&text, seed, tried)) && pool.len() < self.seeds.len() + KEPT {
                 pool.push(text);
             }
         }
-        println!("fuzz {}: seed {seed}, {tried} texts, {} different answers", self.name, seen.len());
+        println!("fuzz {}: seed {seed}, {tried} texts, {} different answers", self.name, answers.len());
     }
 
     /// Holds the laws against a text. A panic of any kind breaks them.

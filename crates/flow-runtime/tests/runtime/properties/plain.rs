@@ -152,7 +152,9 @@ impl Plain {
         if self.has_succeeded(node) {
             done.push((node.id, node.last));
         }
-        children.iter().for_each(|child| self.done(child, done));
+        for child in children {
+            self.done(child, done);
+        }
     }
 
     fn stand(&self, node: &Node) -> Stand {

@@ -22,8 +22,8 @@ fn signs_in(w: &mut World, login: &mut Login, password: &str) {
     login.sends(w, action::CONTINUE, &[("username", "ada"), ("password", password)]);
 }
 
-fn cookie_of(login: &Login) -> Option<Digest> {
-    Some(login.finish().signed_in.browser_session.clone())
+fn cookie_of(login: &Login) -> Digest {
+    login.finish().signed_in.browser_session.clone()
 }
 
 const TERMS: &str = "  - terms: { version: 2026-01, document: https://example.org/terms }\n";
@@ -52,7 +52,7 @@ fn terms_are_accepted_once_for_each_version() {
     assert_eq!(again.user(), id, "nothing is asked twice");
     w.flow(&with_new_terms());
     let cookie = cookie_of(&again);
-    let login = w.login_with(cookie, |_| {});
+    let login = w.login_with(Some(cookie), |_| {});
     assert!(matches!(login.page(&w), Page::Terms { .. }), "another version is asked for anew, also of whoever is signed in");
 }
 
@@ -97,7 +97,7 @@ fn a_silent_login_that_would_show_a_page_says_so() {
     let mut login = w.login();
     signs_in(&mut w, &mut login, "correct horse");
     w.flow(&with_new_terms());
-    let silent = w.login_with(cookie_of(&login), |request| request.prompt.none = true);
+    let silent = w.login_with(Some(cookie_of(&login)), |request| request.prompt.none = true);
     assert_eq!(silent.denial(), DenialCode::InteractionRequired);
 }
 
@@ -192,13 +192,13 @@ fn whoever_is_signed_in_already_completes_the_profile_but_for_the_address() {
     let before = cookie_of(&login);
     let completing = "executions:\n  - cookie\n  - complete-profile: { ask: [email, given-name] }\n";
     w.flow(&format!("flow: stepwise\n{completing}"));
-    let mut login = w.login_with(before.clone(), |_| {});
+    let mut login = w.login_with(Some(before.clone()), |_| {});
     let Page::CompleteProfile { fields, .. } = login.page(&w) else { panic!("{:?}", login.page(&w)) };
     assert_eq!(fields.iter().map(|field| field.name).collect::<Vec<_>>(), [FieldName::GivenName]);
     login.sends(&mut w, action::CONTINUE, &[("email", "mallory@x.org"), ("given_name", "Ada")]);
     assert_eq!((login.user(), cookie_of(&login)), (id, before.clone()));
     assert_eq!((w.users[&id].email.as_ref(), w.users[&id].given_name.as_deref()), (None, Some("Ada")));
-    let login = w.login_with(before, |_| {});
+    let login = w.login_with(Some(before), |_| {});
     assert_eq!(login.user(), id, "nothing is left that could be asked");
 }
 
@@ -212,7 +212,7 @@ fn a_session_that_a_step_renews_has_not_shown_the_password_by_that() {
     w.change(id, |user| user.must_renew_password = true);
     w.flow("flow: stepwise\nexecutions:\n  - cookie\n  - verify-address\n  - update-password\n");
     w.waits(60);
-    let mut login = w.login_with(before.clone(), |_| {});
+    let mut login = w.login_with(Some(before.clone()), |_| {});
     login.presses_mail(&mut w, "ada@x.org");
     assert!(w.users[&id].email.as_ref().unwrap().is_proved());
     assert!(matches!(login.session().rest, Rest::Finished { .. }), "{:?}", login.session().rest);
@@ -264,7 +264,7 @@ fn an_old_password_is_asked_for_anew_and_a_young_one_is_not() {
     let mut later = w.login();
     signs_in(&mut w, &mut later, "correct horse");
     assert!(matches!(later.page(&w), Page::UpdatePassword { why: PasswordDue::Old, .. }));
-    assert!(w.sessions.contains_key(&cookie.unwrap()));
+    assert!(w.sessions.contains_key(&cookie));
 }
 
 #[test]
@@ -277,7 +277,7 @@ fn who_has_not_shown_the_password_sets_no_other_one() {
     let mut login = w.login();
     login.comes_as(&mut w, &person);
     assert_eq!(login.user(), id);
-    let login = w.login_with(cookie_of(&login), |_| {});
+    let login = w.login_with(Some(cookie_of(&login)), |_| {});
     assert!(matches!(login.session().rest, Rest::Finished { .. }));
     assert!(w.users[&id].must_renew_password, "it waits for whoever knows the password");
 }

@@ -14,8 +14,8 @@ fn world() -> World {
     w
 }
 
-fn cookie_of(login: &Login) -> Option<Digest> {
-    Some(login.finish().signed_in.browser_session.clone())
+fn cookie_of(login: &Login) -> Digest {
+    login.finish().signed_in.browser_session.clone()
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn it_runs_after_the_first_login_and_after_every_other() {
     assert!(matches!(again.page(&w), Page::Terms { .. }), "refusing is remembered by nobody");
     again.presses(&mut w, action::CONTINUE);
     assert_eq!(Some(again.user()), w.owner_of(&ada));
-    assert_eq!(w.sessions[&cookie_of(&again).unwrap()].passed.as_ref().unwrap().flow, flow_name("after-campus"));
+    assert_eq!(w.sessions[&cookie_of(&again)].passed.as_ref().unwrap().flow, flow_name("after-campus"));
     let mut third = w.login();
     third.comes_as(&mut w, &ada);
     assert_eq!(third.user(), again.user());
@@ -72,15 +72,15 @@ fn a_session_from_before_the_flow_was_wanted_does_not_count() {
     let mut login = w.login();
     login.comes_as(&mut w, &ada);
     let cookie = cookie_of(&login);
-    assert_eq!(w.login_with(cookie.clone(), |_| {}).user(), login.user());
+    assert_eq!(w.login_with(Some(cookie.clone()), |_| {}).user(), login.user());
     w.flow(AFTER);
     w.provider("campus").post_login_flow = Some(flow_name("after-campus"));
-    let silent = w.login_with(cookie.clone(), |request| request.prompt.none = true);
+    let silent = w.login_with(Some(cookie.clone()), |request| request.prompt.none = true);
     assert_eq!(silent.denial(), DenialCode::LoginRequired);
-    let mut login = w.login_with(cookie, |_| {});
+    let mut login = w.login_with(Some(cookie), |_| {});
     login.comes_as(&mut w, &ada);
     login.presses(&mut w, action::CONTINUE);
-    assert_eq!(w.login_with(cookie_of(&login), |_| {}).user(), login.user(), "this one passed it");
+    assert_eq!(w.login_with(Some(cookie_of(&login)), |_| {}).user(), login.user(), "this one passed it");
 }
 
 #[test]
@@ -91,11 +91,11 @@ fn a_session_counts_only_for_the_flow_as_it_was_and_for_the_client_that_was_want
     login.comes_as(&mut w, &someone("campus", "1").vouched("ada@campus.example"));
     login.presses(&mut w, action::CONTINUE);
     let cookie = cookie_of(&login);
-    assert_eq!(w.login_with(cookie.clone(), |_| {}).user(), login.user());
-    let bank = w.login_with(cookie.clone(), |request| request.client = ClientId::parse("bank").unwrap());
+    assert_eq!(w.login_with(Some(cookie.clone()), |_| {}).user(), login.user());
+    let bank = w.login_with(Some(cookie.clone()), |request| request.client = ClientId::parse("bank").unwrap());
     assert!(matches!(bank.page(&w), Page::Login { .. }), "the flow may ask more of whom bank sends: {:?}", bank.page(&w));
     w.flow(&format!("{AFTER}  - complete-profile: {{ ask: [given-name] }}\n"));
-    let changed = w.login_with(cookie, |_| {});
+    let changed = w.login_with(Some(cookie), |_| {});
     assert!(matches!(changed.page(&w), Page::Login { .. }), "it asks for more now: {:?}", changed.page(&w));
 }
 
@@ -111,7 +111,7 @@ fn a_client_may_have_flows_of_its_own() {
     login.comes_as(&mut w, &ada);
     let cookie = cookie_of(&login);
     let at_bank = |request: &mut domain::AuthorizeRequest| request.client = ClientId::parse("bank").unwrap();
-    let mut bank = w.login_with(cookie, at_bank);
+    let mut bank = w.login_with(Some(cookie), at_bank);
     assert!(matches!(bank.page(&w), Page::Login { .. }), "what shop let through hasn't passed bank's flow");
     bank.comes_as(&mut w, &ada);
     bank.presses(&mut w, action::CONTINUE);

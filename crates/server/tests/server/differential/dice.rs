@@ -1,4 +1,4 @@
-//! Dice that fall the same for the same seed (SplitMix64).
+//! Dice that fall the same for the same seed (`SplitMix64`).
 
 /// Dice.
 pub(crate) struct Dice(u64);
