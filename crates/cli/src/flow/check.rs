@@ -74,6 +74,7 @@ impl Found {
         found
     }
 
+    #[expect(clippy::disallowed_methods, reason = "how long it took is for whoever reads the output")]
     fn add(&mut self, path: &Path, realms: &Realms) {
         let file = name(path);
         match files::bytes(path) {

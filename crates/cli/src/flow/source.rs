@@ -1,5 +1,7 @@
 //! The flow that somebody names: one that comes with Braid, or a file.
 
+#![expect(clippy::format_collect, reason = "a few lines of text, written once")]
+
 use super::files;
 use flow_runtime::reader::{Diagnostic, Read, SHIPPED, printable, read, read_bytes};
 use std::path::Path;

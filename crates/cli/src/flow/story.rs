@@ -25,7 +25,9 @@ pub(crate) async fn run(options: &ExplainOptions) -> Result<(), Failure> {
             told = Some((decision.frame, decision.at));
         }
         let lines = with_subjects(&store, &realm, lines(decision), decision).await?;
-        lines.iter().for_each(|line| println!("{}", shown(line)));
+        for line in &lines {
+            println!("{}", shown(line));
+        }
     }
     let user = decisions.iter().rev().find_map(|decision| decision.user);
     println!(

@@ -1,5 +1,7 @@
 //! Pictures of flows.
 
+#![expect(clippy::format_collect, reason = "a few lines of text, written once")]
+
 use super::layout::{Area, Mark, NAME, SMALL, layout};
 use super::measure::width;
 use super::{drawn, mermaid, svg, tree};

@@ -1,5 +1,7 @@
 //! A flow as a tree of text.
 
+#![expect(clippy::format_push_string, clippy::format_collect, reason = "a few lines of text, written once")]
+
 use super::words::{chosen, establishes, requirement, visible};
 use flow_runtime::reader::{Outline, OutlineExecution, OutlineLevel, OutlineNode};
 

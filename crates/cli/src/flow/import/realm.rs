@@ -15,6 +15,7 @@ pub(super) const MOST_EXECUTIONS: usize = 500;
 /// A realm.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
+#[expect(clippy::struct_field_names, reason = "the names are Keycloak's")]
 pub(super) struct Realm {
     pub(super) realm: Option<String>,
     pub(super) browser_flow: Option<String>,

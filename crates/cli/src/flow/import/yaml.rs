@@ -1,5 +1,7 @@
 //! Writes flow documents, laid out like those that come with Braid.
 
+#![expect(clippy::format_push_string, clippy::format_collect, reason = "a few lines of text, written once")]
+
 use domain::text::is_visible;
 
 /// The longest name that a sub-flow may have, in characters.

@@ -1,4 +1,4 @@
-//! What came of tests, as the XML that build servers read (JUnit's, as the schema of Jenkins describes it).
+//! What came of tests, as the XML that build servers read (`JUnit`'s, as the schema of Jenkins describes it).
 
 use super::found::{Tested, What};
 use super::shown::told;

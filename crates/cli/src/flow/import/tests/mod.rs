@@ -1,5 +1,12 @@
 //! Exports that were made by hand from Keycloak's documented format, and what becomes of them.
 
+#![expect(
+    clippy::format_push_string,
+    clippy::format_collect,
+    clippy::needless_pass_by_value,
+    reason = "a few lines of text, written once"
+)]
+
 mod edited;
 mod hostile;
 mod stock;
