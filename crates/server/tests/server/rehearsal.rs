@@ -56,8 +56,9 @@ async fn a_rehearsed_mail_is_neither_sent_nor_counted(place: Place) {
         assert!(!matches!(page, Page::SignedIn { .. } | Page::Denied { .. }), "{page:?}");
     }
     assert!(world.mails_to(VIC).await.is_empty());
-    let records = world.store().audit_records(world.realm(), 100).await.unwrap();
-    assert_eq!(records.len(), 1, "Vic's account, and nothing else: {records:?}");
+    let mut records = world.store().audit_records(world.realm(), 100).await.unwrap();
+    records.retain(|record| record.kind != "flow-changed");
+    assert_eq!(records.len(), 1, "Vic's account, and nothing else but the flows at the start: {records:?}");
     world.finish().await;
 }
 
