@@ -234,6 +234,26 @@ describe('at the same time, on two nodes', { skip: !postgres && 'BRAID_TEST_POST
     }
   })
 
+  test('rel-15 administrators and the person’s own login change one account at once: nothing is lost', async () => {
+    const { subject } = await signedIn('shared')
+    const account = house.upstream.accounts.shared
+    const rooms = [1, 2, 3, 4]
+    account.family_name = 'Newname'
+    await Promise.all([
+      ...rooms.map((room) => act('user', 'attribute', subject, `room-${room}`, `r${room}`, '--reason', 'a test')),
+      ...rooms.map((room) => act('user', 'role', subject, '--add', `keeper-${room}`, '--reason', 'a test')),
+      through(new Walker(), 'campus', account),
+    ])
+    const [{ attributes, roles, family_name: name }] = await house.rows(
+      `SELECT attributes, roles, family_name FROM users WHERE subject = '${subject}'`,
+    )
+    for (const room of rooms) {
+      assert.ok(JSON.stringify(attributes).includes(`room-${room}`), JSON.stringify(attributes))
+      assert.ok(JSON.stringify(roles).includes(`keeper-${room}`), JSON.stringify(roles))
+    }
+    assert.equal(name, 'Newname')
+  })
+
   test('rel-18 fifty people want one username at once: one gets it, the others get the form back', async () => {
     const username = `wanted${randomUUID().slice(0, 8)}`
     const forms = await Promise.all(
