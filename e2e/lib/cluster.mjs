@@ -12,7 +12,10 @@ export async function startCluster({ config, port, host, count = 2 }) {
   }
   const nodes = await Promise.all(Array.from({ length: count }, node))
   const balancer = new Balancer(nodes.map((one) => one.port))
-  await balancer.start(port)
+  await balancer.start(port).catch(async (error) => {
+    await Promise.all(nodes.map((one) => one.stop()))
+    throw error
+  })
   return {
     nodes,
     balancer,

@@ -47,10 +47,15 @@ export async function openHouse({ database = 'sqlite', accounts = {}, change = (
     },
   }
   const house = { origin, port, config, realm: config.realms.main, upstream, client, mails }
+  const others = () => Promise.all([upstream.stop(), client.stop(), mails.stop(), store.drop()])
   await change(house)
   client.use({ issuer: origin, clientId: 'wiki', clientSecret: CLIENT_SECRET })
   // A YAML file may be written as JSON.
-  const braid = await start({ config: JSON.stringify(config, null, 2), port, host })
+  const braid = await start({ config: JSON.stringify(config, null, 2), port, host }).catch(async (error) => {
+    // What still listens would keep this process alive, and nobody would hear of the error.
+    await others()
+    throw error
+  })
   return Object.assign(house, {
     braid,
     rows: (sql) => store.rows(sql, braid.folder),
@@ -69,7 +74,7 @@ export async function openHouse({ database = 'sqlite', accounts = {}, change = (
       ),
     async close() {
       await braid.stop()
-      await Promise.all([upstream.stop(), client.stop(), mails.stop(), store.drop()])
+      await others()
     },
   })
 }

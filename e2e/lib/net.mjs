@@ -3,13 +3,20 @@
 import { createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 
+/** Where ports are looked for: below those that systems give to outgoing connections, of which these tests have many at any time. */
+const [LOWEST, HIGHEST] = [12_000, 32_000]
+
 /** A port that was free a moment ago, so that programs can be told of each other before they start. */
 export async function freePort() {
-  const server = createServer()
-  await listen(server, 0)
-  const { port } = server.address()
-  await close(server)
-  return port
+  for (;;) {
+    const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST))
+    try {
+      await close(await listen(createServer(), port))
+      return port
+    } catch (error) {
+      if (error.code !== 'EADDRINUSE') throw error
+    }
+  }
 }
 
 /** The first of several ports in a row that were free a moment ago. */

@@ -35,7 +35,11 @@ export async function openStreet({ upstreams, realm = {}, flows, ...options }) {
     Object.assign(house.realm, { ...realm, providers })
     if (flows) house.config.flows = flows
   }
-  const house = await openHouse({ ...options, change })
+  const upstreamsStop = () => Promise.all(Object.values(street).map((upstream) => upstream.stop()))
+  const house = await openHouse({ ...options, change }).catch(async (error) => {
+    await upstreamsStop()
+    throw error
+  })
   const command = (...args) => runBraid([...args, '--config', 'braid.yaml', '--realm', 'main'], { cwd: house.braid.folder })
   const close = house.close
   return Object.assign(house, {
@@ -45,7 +49,7 @@ export async function openStreet({ upstreams, realm = {}, flows, ...options }) {
     identities: async (subject) => JSON.parse((await command('identity', 'list', subject, '--json')).stdout),
     async close() {
       await close()
-      await Promise.all(Object.values(street).map((upstream) => upstream.stop()))
+      await upstreamsStop()
     },
   })
 }
