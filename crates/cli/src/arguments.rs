@@ -174,4 +174,13 @@ mod tests {
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
     }
+
+    /// One id in 64 begins with a hyphen.
+    #[test]
+    fn an_id_may_begin_like_an_option() {
+        for id in ["-vi_qtgiwXa8WpCjYJD5zw", "--qtgiwXa8WpCjYJD5zw", "-hi_qtgiwXa8WpCjYJD5zw"] {
+            let parsed = Arguments::try_parse_from(["braid", "identity", "unlink", "ada", id, "--realm=main", "--reason=left"]);
+            assert!(parsed.is_ok(), "{id}: {:?}", parsed.err());
+        }
+    }
 }

@@ -19,7 +19,7 @@ pub(crate) struct Named {
     #[command(flatten)]
     pub(crate) of: Of,
     /// The identity, as `braid identity list` calls it
-    #[arg(value_name = "IDENTITY_ID")]
+    #[arg(value_name = "IDENTITY_ID", allow_hyphen_values = true)]
     pub(crate) identity: String,
 }
 
