@@ -55,6 +55,10 @@ pub enum AuditKind {
     UsernameChanged,
     /// The person accepted terms.
     TermsAccepted,
+    /// An account got a second factor, perhaps in the place of another one.
+    SecondFactorSet,
+    /// An account lost its second factor.
+    SecondFactorRemoved,
     /// What a client held was taken back.
     GrantRevoked,
     /// A linking rule was put into the database, changed there or taken out.
@@ -91,6 +95,8 @@ impl AuditKind {
             Self::RolesChanged => "roles-changed",
             Self::UsernameChanged => "username-changed",
             Self::TermsAccepted => "terms-accepted",
+            Self::SecondFactorSet => "second-factor-set",
+            Self::SecondFactorRemoved => "second-factor-removed",
             Self::GrantRevoked => "grant-revoked",
             Self::LinkingRuleChanged => "linking-rule-changed",
             Self::FlowChanged => "flow-changed",

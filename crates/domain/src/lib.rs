@@ -11,6 +11,7 @@ pub mod entropy;
 pub mod exchange;
 pub mod id;
 pub mod identity;
+pub mod one_time;
 pub mod policy;
 pub mod proof;
 pub mod request;
@@ -32,6 +33,7 @@ pub use id::{
     ProviderAlias, RealmId, RoleName, RuleName, SessionKey, UserId,
 };
 pub use identity::{AssertedEmail, BrokeredIdentity, IdentityKey, LinkedIdentity, Subject, Vouched};
+pub use one_time::OneTimeSecret;
 pub use policy::{Assurance, ClientPolicy, ExistingLink, ProviderPolicy, Sync, UnprovedClaims};
 pub use proof::{Accepted, AddressProof, LinkProof, ProofKind, Provenance};
 pub use request::{AuthorizeRequest, Prompt, Wish};

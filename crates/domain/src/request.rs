@@ -48,6 +48,8 @@ pub enum Wish {
     VerifyAddress,
     /// To give the account another address.
     ChangeAddress,
+    /// To give the account a second factor.
+    SecondFactor,
 }
 
 /// The `prompt` values that Braid acts on.

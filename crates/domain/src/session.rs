@@ -31,6 +31,8 @@ pub enum AuthenticationMethod {
     Federated,
     /// A mail proof here: `mail`.
     Mail,
+    /// A code of the account's authenticator application: `otp`.
+    OneTimeCode,
 }
 
 impl AuthenticationMethod {
@@ -40,6 +42,7 @@ impl AuthenticationMethod {
             Self::Password => "pwd",
             Self::Federated => "fed",
             Self::Mail => "mail",
+            Self::OneTimeCode => "otp",
         }
     }
 }

@@ -160,6 +160,8 @@ pub struct User {
     pub password_set_at: Option<Timestamp>,
     /// Whether an administrator wants the password to be replaced.
     pub must_renew_password: bool,
+    /// Whether the account has a second factor: an authenticator application that makes one-time codes.
+    pub has_one_time_codes: bool,
     /// The roles that administrators gave.
     pub roles: BTreeSet<RoleName>,
     /// The terms that the person accepted, and when.

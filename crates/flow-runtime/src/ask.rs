@@ -50,6 +50,27 @@ pub enum Question {
         /// What is counted.
         reservations: Vec<Reservation>,
     },
+    /// Is this a code of the application that this account's owner has, and not used before? The driver first commits the reservations; a
+    /// right code is used up by that. → [`Fact::OneTimeCode`]
+    CheckOneTimeCode {
+        /// Whose.
+        user: UserId,
+        /// What was typed, digits only.
+        code: Secret,
+        /// What is counted.
+        reservations: Vec<Reservation>,
+    },
+    /// Does this new key make this code now? The driver first commits the reservations. → [`Fact::TriedOneTimeCode`]
+    TryOneTimeCode {
+        /// Whose it will be.
+        user: UserId,
+        /// The key in base32.
+        seed: Secret,
+        /// What was typed, digits only.
+        code: Secret,
+        /// What is counted.
+        reservations: Vec<Reservation>,
+    },
     /// What is stored of this new password? The driver first commits the reservations. → [`Fact::PasswordHash`]
     HashPassword {
         /// What was typed.
@@ -165,6 +186,8 @@ pub enum Counter {
     RecoveryByName,
     /// Short codes, by the mail's token.
     CodeByToken,
+    /// One-time codes, by user.
+    OneTimeCodeByAccount,
 }
 
 impl Counter {
@@ -178,6 +201,7 @@ impl Counter {
             Self::MailByNetwork => "mail-by-network",
             Self::RecoveryByName => "recovery-by-name",
             Self::CodeByToken => "code-by-token",
+            Self::OneTimeCodeByAccount => "one-time-code-by-account",
         }
     }
 }
@@ -201,6 +225,10 @@ pub enum Fact {
     Brokered(Result<Box<BrokeredIdentity>, UpstreamFailure>),
     /// To [`Question::CheckPassword`].
     Password(PasswordVerdict),
+    /// To [`Question::CheckOneTimeCode`].
+    OneTimeCode(OneTimeVerdict),
+    /// To [`Question::TryOneTimeCode`]: the step that the code belongs to if it is right, or when to try again.
+    TriedOneTimeCode(Result<Option<i64>, Timestamp>),
     /// To [`Question::HashPassword`]: a PHC string, or when to try again.
     PasswordHash(Result<Secret, Timestamp>),
     /// To [`Question::ReserveMail`] and [`Question::ReserveRecovery`]: None if the mail may go, else when to try again.
@@ -254,7 +282,32 @@ pub enum PasswordVerdict {
     },
 }
 
+/// What came of a one-time code.
+#[derive(Debug, Clone)]
+pub enum OneTimeVerdict {
+    /// It is right; this is the user whose it is.
+    Right(Box<User>),
+    /// It isn't, or there are no codes for this account.
+    Wrong,
+    /// It was right once, and was used. The next one comes within half a minute.
+    Used,
+    /// Too many tries; the next one counts from then on.
+    TooMany {
+        /// When to try again.
+        until: Timestamp,
+    },
+}
+
 impl Question {
+    /// The username whose holder is asked for.
+    pub(crate) fn username(&self) -> Option<&Username> {
+        match self {
+            Self::FindUsers { username, .. } => username.as_ref(),
+            Self::FindCandidates(sought) => sought.wanted.as_ref(),
+            _ => None,
+        }
+    }
+
     /// Which kind of question this is.
     pub const fn kind(&self) -> AskKind {
         match self {
@@ -266,6 +319,8 @@ impl Question {
             Self::FindIdentity(_) => AskKind::FindIdentity,
             Self::Redeem { .. } => AskKind::Redeem,
             Self::CheckPassword { .. } => AskKind::CheckPassword,
+            Self::CheckOneTimeCode { .. } => AskKind::CheckOneTimeCode,
+            Self::TryOneTimeCode { .. } => AskKind::TryOneTimeCode,
             Self::HashPassword { .. } => AskKind::HashPassword,
             Self::ReserveMail { .. } => AskKind::ReserveMail,
             Self::ReserveRecovery { .. } => AskKind::ReserveRecovery,
@@ -284,7 +339,7 @@ impl Fact {
             Self::FoundUser(found) => found.as_deref(),
             Self::OwnIdentities(found) => found.as_ref().map(|found| &found.user),
             Self::FoundIdentity(found) => found.as_ref().map(|found| &found.user),
-            Self::Password(PasswordVerdict::Right(user)) => Some(user),
+            Self::Password(PasswordVerdict::Right(user)) | Self::OneTimeCode(OneTimeVerdict::Right(user)) => Some(user),
             _ => None,
         }
     }

@@ -29,7 +29,7 @@ pub mod world;
 pub mod write;
 
 pub use ask::{
-    Candidate, Candidates, CodeVerdict, Counter, Fact, FoundUsers, KnownIdentity, LiveSession, PasswordVerdict, Question,
+    Candidate, Candidates, CodeVerdict, Counter, Fact, FoundUsers, KnownIdentity, LiveSession, OneTimeVerdict, PasswordVerdict, Question,
     Reservation, Sought,
 };
 pub use definition::{Execution, ExecutionId, Flow, Level, Node, Requirement, Revision};

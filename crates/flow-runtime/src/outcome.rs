@@ -66,6 +66,8 @@ pub struct Denial {
 pub enum DenialCode {
     /// The account is closed.
     AccountDisabled,
+    /// Something ended what lived on the account while its owner was signing in: a new password, another address, a sign-out everywhere.
+    AccountChanged,
     /// The provider is not (or no longer) in use.
     ProviderDisabled,
     /// The provider lets in only certain authorities behind it, and this identity is of another.
@@ -111,9 +113,15 @@ pub enum DenialCode {
 }
 
 impl DenialCode {
+    /// Why somebody who was in an account is out of it: it is closed, or its past has died. Only for those who have shown that it is theirs.
+    pub(crate) fn of_lost(now: Option<&User>) -> Self {
+        if now.is_some_and(User::is_open) { Self::AccountChanged } else { Self::AccountDisabled }
+    }
+
     /// Every code.
     pub const ALL: &[Self] = &[
         Self::AccountDisabled,
+        Self::AccountChanged,
         Self::ProviderDisabled,
         Self::AuthorityRefused,
         Self::LinkOnly,
@@ -141,6 +149,7 @@ impl DenialCode {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AccountDisabled => "account-disabled",
+            Self::AccountChanged => "account-changed",
             Self::ProviderDisabled => "provider-disabled",
             Self::AuthorityRefused => "authority-refused",
             Self::LinkOnly => "link-only",
@@ -169,7 +178,7 @@ impl DenialCode {
     pub const fn oauth_error(self) -> &'static str {
         match self {
             Self::InteractionRequired => "interaction_required",
-            Self::LoginRequired => "login_required",
+            Self::LoginRequired | Self::AccountChanged => "login_required",
             Self::ConsentRequired => "consent_required",
             Self::Busy => "temporarily_unavailable",
             Self::FlowGone | Self::Undecided => "server_error",

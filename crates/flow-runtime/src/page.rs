@@ -5,7 +5,7 @@ mod parts;
 pub use parts::{Field, FieldName, Message, Problem, Problems, Way, WayKind};
 
 use crate::session::StepId;
-use domain::{ProviderAlias, Timestamp};
+use domain::{ProviderAlias, Secret, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Who looks.
@@ -151,6 +151,24 @@ pub enum Page {
         login: String,
         /// Why.
         why: PasswordDue,
+        /// What was wrong.
+        problems: Problems,
+    },
+    /// A code of the account's authenticator application: field `code`; action `continue`.
+    OneTimeCode {
+        /// The account, as the viewer may know it.
+        account: String,
+        /// What was wrong.
+        problems: Problems,
+    },
+    /// An authenticator application for the account: field `code`, the first one that it makes; action `continue`.
+    SetUpOneTimeCode {
+        /// The account that signs in.
+        account: String,
+        /// The key for the application, in base32.
+        seed: Secret,
+        /// Whether it takes the place of another one.
+        replaces: bool,
         /// What was wrong.
         problems: Problems,
     },

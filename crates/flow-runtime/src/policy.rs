@@ -1,6 +1,7 @@
 //! The realm as a login sees it, read afresh for every step.
 
-use crate::definition::{Flow, Revision};
+use crate::definition::waiver::{Permit, Property};
+use crate::definition::{ExecutionId, Flow, Revision};
 use crate::linking::RuleSet;
 use crate::outcome::DenialCode;
 use crate::revisions::{Pinned, Revisions};
@@ -51,6 +52,8 @@ pub struct Bindings {
     pub verify_address: FlowName,
     /// Another address.
     pub change_address: FlowName,
+    /// A second factor.
+    pub second_factor: FlowName,
 }
 
 /// How often something may be tried, and how long things last.
@@ -72,6 +75,8 @@ pub struct Limits {
     pub mail_window: Duration,
     /// Wrong codes for one mail.
     pub codes_per_mail: u32,
+    /// Wrong one-time codes for one account within [`Limits::password_window`].
+    pub one_time_codes_per_account: u32,
     /// The shortest time between two mails of one login.
     pub resend_after: Duration,
     /// How long a login may take.
@@ -92,6 +97,7 @@ impl Default for Limits {
             mails_per_network: 50,
             mail_window: Duration::from_secs(60 * MINUTE),
             codes_per_mail: 5,
+            one_time_codes_per_account: 10,
             resend_after: Duration::from_secs(30),
             login_lifetime: Duration::from_secs(30 * MINUTE),
             session_lifetime: Duration::from_secs(10 * 60 * MINUTE),
@@ -109,6 +115,18 @@ impl RealmPolicy {
     pub fn flow_in(&self, name: &FlowName, revision: &Revision) -> Option<&Arc<Flow>> {
         let current = self.flow(name).filter(|flow| flow.revision == *revision);
         current.or_else(|| self.revisions.earlier(name, revision)).filter(|_| !self.revisions.is_revoked(revision))
+    }
+
+    /// Whether the author of a frame's flow accepts that this execution links an identity without a proof. That is an allowance: the flow must
+    /// say so in the revision that the frame began with, and still say so at that place in the one that serves now.
+    pub(crate) fn permit(&self, frame: &Frame, execution: ExecutionId) -> Option<Permit> {
+        let begun = self.flow_of(frame)?;
+        let path = begun.path(execution)?;
+        let serves = self.flow(&frame.flow)?;
+        let still = serves.waivers.iter().any(|waiver| {
+            waiver.property == Property::P1 && serves.path(waiver.at).is_some_and(|place| place == path)
+        });
+        begun.permit(execution).filter(|_| still)
     }
 
     /// The current revision of a flow. None: there is no such flow, or it was revoked.
@@ -160,6 +178,7 @@ impl RealmPolicy {
             Wish::Recover => &self.bindings.forgotten_password,
             Wish::VerifyAddress => &self.bindings.verify_address,
             Wish::ChangeAddress => &self.bindings.change_address,
+            Wish::SecondFactor => &self.bindings.second_factor,
         }
     }
 

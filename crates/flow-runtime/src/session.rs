@@ -8,7 +8,7 @@ use crate::proof::AcceptedProof;
 use crate::write::NewUser;
 use domain::{
     AuthenticationMethod, AuthorizeRequest, BrokeredIdentity, Digest, EmailAddress, Epoch, FlowName, FrameId, IdentityId,
-    IdentityKey, LinkedIdentity, PassedFlow, ProofKind, ProviderAlias, RuleName, SessionKey, Timestamp, UpstreamExchange, User,
+    IdentityKey, LinkedIdentity, PassedFlow, ProofKind, ProviderAlias, RuleName, Secret, SessionKey, Timestamp, UpstreamExchange, User,
     UserId,
 };
 use serde::{Deserialize, Serialize};
@@ -114,6 +114,12 @@ pub struct Frame {
     pub profile: Profile,
     /// Whether the profile is to be shown even if nothing is missing.
     pub review_wanted: bool,
+    /// Whether the person has looked over the profile.
+    #[serde(default)]
+    pub reviewed: bool,
+    /// The username of the profile, if it turned out to be somebody's.
+    #[serde(default)]
+    pub taken_username: Option<String>,
     /// The user that the identity may belong to. Nothing is proved by being here.
     pub existing: Option<User>,
     /// That user's identities, as they were when it was found.
@@ -241,6 +247,13 @@ pub enum Memory {
         /// What was wrong with the last try.
         problems: Problems,
     },
+    /// A new key for one-time codes that the person has been shown.
+    Key {
+        /// The key in base32.
+        seed: Secret,
+        /// What was wrong with the last code.
+        problems: Problems,
+    },
     /// Back from a provider with an identity whose first-login flow was called.
     Brokered(Box<BrokeredIdentity>),
     /// Back from a provider that was to prove the account, without a proof.
@@ -316,6 +329,19 @@ impl Chosen {
     /// Whether an identity of the account opened it, so that taking the identity off closes it again.
     pub(crate) fn rests_on_identity(&self) -> bool {
         self.identity.is_some() && matches!(self.how, How::BrowserSession(..) | How::Authenticated(_))
+    }
+
+    /// Whether the account has a second factor. One that is handed over loses what its claimant set up.
+    pub fn has_second_factor(&self) -> bool {
+        match &self.how {
+            How::Proved(_, proof) if proof.hands_over() => false,
+            how => how.user().has_one_time_codes,
+        }
+    }
+
+    /// Whether the second factor was shown, in this login or in the one that the browser session began with.
+    pub fn has_shown_second_factor(&self) -> bool {
+        self.methods.contains(&AuthenticationMethod::OneTimeCode)
     }
 }
 

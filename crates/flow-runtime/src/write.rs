@@ -2,7 +2,7 @@
 
 use domain::{
     AccountState, ActionToken, AddressProof, Attributes, AuditEvent, AuditKind, BrowserSession, CanonicalSubject, ClientId,
-    Digest, EmailAddress, IdentityId, IdentityKey, LinkedIdentity, LinkingDomain, OwnedAddress, ProfileField, Provenance, Secret,
+    Digest, EmailAddress, IdentityId, IdentityKey, LinkedIdentity, LinkingDomain, OneTimeSecret, OwnedAddress, ProfileField, Provenance, Secret,
     TermsVersion, Timestamp, User, UserId, Username, Version,
 };
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,9 @@ pub struct NewUser {
     pub linking_domain: LinkingDomain,
     /// What is stored of the password, a PHC string.
     pub password_hash: Option<Secret>,
+    /// What its one-time codes are made of, if it begins with a second factor.
+    #[serde(default)]
+    pub one_time: Option<OneTimeSecret>,
     /// The terms that the person accepted, and when.
     #[serde(default)]
     pub accepted_terms: BTreeMap<TermsVersion, Timestamp>,
@@ -55,6 +58,7 @@ impl NewUser {
             attributes: Attributes::new(),
             linking_domain: LinkingDomain::default(),
             password_hash: None,
+            one_time: None,
             accepted_terms: BTreeMap::new(),
             created_at,
         }
@@ -77,6 +81,7 @@ impl NewUser {
             has_password: self.password_hash.is_some(),
             password_set_at: self.password_hash.as_ref().map(|_| self.created_at),
             must_renew_password: false,
+            has_one_time_codes: self.one_time.is_some(),
             roles: BTreeSet::new(),
             accepted_terms: self.accepted_terms.clone(),
             epoch: domain::Epoch::default(),
@@ -118,6 +123,14 @@ pub enum Write {
         user: UserId,
         /// A PHC string.
         hash: Secret,
+    },
+    /// Gives the account a second factor, perhaps in the place of another one, and moves the epoch: what lived on the account began
+    /// without it.
+    SetOneTimeCodes {
+        /// Whose.
+        user: UserId,
+        /// What the codes are made of.
+        secret: OneTimeSecret,
     },
     /// Gives an account that has none this username, and moves the version. It may be nobody's ([`Conflict::Username`]).
     SetUsername {
@@ -181,6 +194,8 @@ pub enum Write {
     ConsumeToken(Digest),
     /// A right password: wrong ones before it don't count any more.
     ForgetWrongPasswords(UserId),
+    /// A right one-time code: wrong ones before it don't count any more.
+    ForgetWrongCodes(UserId),
     /// The person let the client have these scopes.
     GrantConsent {
         /// Who.
@@ -221,6 +236,7 @@ impl Write {
             }
             Self::Record(event) => Some(event.clone()),
             Self::SetPassword { user, .. } => Some(event(AuditKind::PasswordChanged, *user)),
+            Self::SetOneTimeCodes { user, .. } => Some(event(AuditKind::SecondFactorSet, *user)),
             Self::SetUsername { user, .. } => Some(event(AuditKind::UsernameChanged, *user)),
             Self::AcceptTerms { user, version } => {
                 Some(AuditEvent { detail: Some(version.to_string()), ..event(AuditKind::TermsAccepted, *user) })
@@ -237,7 +253,8 @@ impl Write {
             | Self::EndBrowserSession(_)
             | Self::IssueToken(_)
             | Self::ConsumeToken(_)
-            | Self::ForgetWrongPasswords(_) => None,
+            | Self::ForgetWrongPasswords(_)
+            | Self::ForgetWrongCodes(_) => None,
         }
     }
 }
@@ -352,6 +369,11 @@ pub enum MailKind {
     },
     /// The account of this address has a new password.
     PasswordChanged {
+        /// The account.
+        account: String,
+    },
+    /// The account of this address has a second factor now, perhaps in the place of another one.
+    SecondFactorSet {
         /// The account.
         account: String,
     },

@@ -8,14 +8,14 @@ use crate::ask::{CodeVerdict, Fact, FoundUsers, Question};
 use crate::outcome::DenialCode;
 use crate::page::{MailMeaning, MailReason, Page, Problem};
 use crate::session::{Errand, How, Memory};
-use crate::write::{MailKind, Notice, Write};
-use domain::{ActionToken, AddressProof, EmailAddress, Entropy, OwnedAddress, Provenance, TokenPurpose, User, Version};
+use crate::write::{MailKind, NewUser, Notice, Write};
+use domain::{ActionToken, AddressProof, EmailAddress, Entropy, Epoch, OwnedAddress, Provenance, TokenPurpose, User, UserId, Version};
 use std::time::Duration;
 
 /// How long the news of a change is worth sending.
 const NEWS_LIFETIME: Duration = Duration::from_hours(24);
 
-/// Whoever signs in, if it is an account that was there before this login. A new one is only made at the end.
+/// Whoever signs in, if it is an account that was there before this login.
 pub(super) fn owner(sight: &Sight<'_>) -> Option<User> {
     match &sight.frame.user.as_ref()?.how {
         How::BrowserSession(user, _) | How::Authenticated(user) => Some((**user).clone()),
@@ -23,34 +23,25 @@ pub(super) fn owner(sight: &Sight<'_>) -> Option<User> {
     }
 }
 
-/// What is there to do for somebody of whom [`owner`] knows nothing. A new account that has just proved its address needs nothing more.
-pub(super) fn nothing_to_do(sight: &Sight<'_>) -> Turn {
-    let is_proved = |email: &OwnedAddress| email.is_proved();
-    match sight.frame.user.as_ref().map(|chosen| &chosen.how) {
-        Some(How::Created(new)) if new.email.as_ref().is_some_and(is_proved) => Turn::just(Act::Succeed),
-        _ => Turn::just(Act::Attempted),
-    }
-}
-
-/// How is the account now? With that every turn begins.
+/// How is the account now?
 pub(super) fn look(owner: &User) -> Turn {
     Turn::ask(Question::FindUser(owner.id))
 }
 
 /// The account as it is now. If it was closed, or its past has died, its mails are dead, and whatever else is wanted ends here.
 pub(super) fn still_there(sight: &Sight<'_>, cause: &Cause, owner: &User, found: Option<Box<User>>) -> Result<Box<User>, Turn> {
-    found.filter(|now| now.goes_on_from(owner)).ok_or_else(|| {
-        if mailing::answers_the_mail(sight, cause) {
-            mailing::dead(sight, cause)
-        } else {
-            Turn::just(Act::Deny(DenialCode::AccountDisabled))
-        }
-    })
+    match found {
+        Some(now) if now.goes_on_from(owner) => Ok(now),
+        _ if mailing::answers_the_mail(sight, cause) => Err(mailing::dead(sight, cause)),
+        lost => Err(Turn::just(Act::Deny(DenialCode::of_lost(lost.as_deref())))),
+    }
 }
 
 /// One account's wish to prove one address.
 pub(super) struct Wish<'a> {
     pub(super) owner: &'a User,
+    /// The account, if it is only made at the end of this login.
+    pub(super) new: Option<&'a NewUser>,
     pub(super) address: &'a EmailAddress,
     pub(super) purpose: TokenPurpose,
     pub(super) lifetime: Duration,
@@ -65,15 +56,26 @@ pub(super) fn wanted<'a>(sight: &Sight<'a>) -> Option<&'a EmailAddress> {
 }
 
 impl Wish<'_> {
+    /// With this every turn begins that needs more than the page: how is the account now? Of one that is still to be made there is nothing to
+    /// know but whether the address is somebody's.
+    pub(super) fn begin(&self) -> Turn {
+        if self.new.is_some() { self.seek() } else { look(self.owner) }
+    }
+
     /// Is the address somebody's already?
     pub(super) fn seek(&self) -> Turn {
         Turn::ask(Question::FindUsers { username: None, email: Some(self.address.clone()) })
     }
 
+    /// What the token is bound to, besides login and frame.
+    fn user(&self) -> Option<(UserId, Epoch)> {
+        self.new.is_none().then_some((self.owner.id, self.owner.epoch))
+    }
+
     /// The answer to a question of this wish. [`still_there`] has looked at the account before.
     pub(super) fn fact(&self, sight: &Sight<'_>, cause: &Cause, fact: Fact, entropy: &Entropy) -> Turn {
         match fact {
-            Fact::MailCode(CodeVerdict::Right) => look(self.owner),
+            Fact::MailCode(CodeVerdict::Right) => self.begin(),
             Fact::MailCode(CodeVerdict::Wrong) => mailing::problem(sight, Problem::WrongCode),
             Fact::MailCode(CodeVerdict::TooMany) => mailing::problem(sight, Problem::CodeExhausted),
             Fact::FoundUsers(found) => self.found(sight, cause, &found),
@@ -110,7 +112,7 @@ impl Wish<'_> {
         let post = Post {
             errand: errand.clone(),
             purpose: self.purpose,
-            user: Some((self.owner.id, self.owner.epoch)),
+            user: self.user(),
             address: self.address.clone(),
             lifetime: self.lifetime,
             again: earlier.is_some() && matches!(cause, Cause::Form(_)),
@@ -133,11 +135,21 @@ impl Wish<'_> {
     }
 
     fn is_proved_by(&self, sight: &Sight<'_>, token: &ActionToken) -> bool {
-        mailing::opens(sight, token, self.purpose, Some((self.owner.id, self.owner.epoch)), self.address)
+        mailing::opens(sight, token, self.purpose, self.user(), self.address)
+    }
+
+    /// An account that is still to be made begins with the proof.
+    fn conclude(&self, sight: &Sight<'_>, token: &ActionToken) -> Turn {
+        let Some(new) = self.new else { return self.settle(sight, token) };
+        let proof = Some(AddressProof::Mailbox { at: sight.now });
+        let email = Some(OwnedAddress { address: self.address.clone(), provenance: Provenance::Typed, proof });
+        Turn::just(Act::Succeed)
+            .with(Effect::Amend(Box::new(NewUser { email, ..new.clone() })))
+            .with(Effect::Write(Write::ConsumeToken(token.digest.clone())))
     }
 
     /// The account has the address and its proof; all that lived on the account dies, and this login goes on with it.
-    fn conclude(&self, sight: &Sight<'_>, token: &ActionToken) -> Turn {
+    fn settle(&self, sight: &Sight<'_>, token: &ActionToken) -> Turn {
         let stored = self.owner.email.as_ref().filter(|email| email.address == *self.address);
         let address = OwnedAddress {
             address: self.address.clone(),

@@ -1,6 +1,6 @@
 //! `change-address`: whoever has just signed in gives the account another address, once they have shown that it is theirs.
 
-use super::address::{self, Wish, look, nothing_to_do, owner, still_there};
+use super::address::{self, Wish, look, owner, still_there};
 use super::fields::{Reading, problems, remembered};
 use super::mailing::{self, LIFETIME, LIFETIME_KEY};
 use super::{Act, Authenticator, Cause, Effect, Input, Sight, Turn};
@@ -10,7 +10,7 @@ use crate::event::{Form, action};
 use crate::outcome::Rejected;
 use crate::page::{FieldName, MailMeaning, Page, Problem};
 use crate::session::{How, Memory};
-use domain::{EmailAddress, Entropy, TokenPurpose, User};
+use domain::{EmailAddress, Entropy, OwnedAddress, TokenPurpose, User};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -79,7 +79,7 @@ impl Authenticator for ChangeAddress {
 
 impl ChangeAddress {
     fn wish<'a>(&self, owner: &'a User, address: &'a EmailAddress) -> Wish<'a> {
-        Wish { owner, address, purpose: TokenPurpose::ChangeAddress, lifetime: self.lifetime }
+        Wish { owner, new: None, address, purpose: TokenPurpose::ChangeAddress, lifetime: self.lifetime }
     }
 
     fn fact(&self, sight: &Sight<'_>, cause: &Cause, fact: Fact, owner: &User, entropy: &Entropy) -> Turn {
@@ -95,6 +95,15 @@ impl ChangeAddress {
             },
             fact => self.wish(owner, wanted).fact(sight, cause, fact, entropy),
         }
+    }
+}
+
+/// What is there to do for somebody of whom nobody knows an account yet. A new one that has just proved its address needs nothing more.
+fn nothing_to_do(sight: &Sight<'_>) -> Turn {
+    let is_proved = |email: &OwnedAddress| email.is_proved();
+    match sight.frame.user.as_ref().map(|chosen| &chosen.how) {
+        Some(How::Created(new)) if new.email.as_ref().is_some_and(is_proved) => Turn::just(Act::Succeed),
+        _ => Turn::just(Act::Attempted),
     }
 }
 

@@ -44,7 +44,10 @@ impl Comer {
 
 /// The account as it is now. If it was closed, or its past has died, the login ends.
 pub(super) fn now(owner: &User, found: Option<Box<User>>) -> Result<Box<User>, Turn> {
-    found.filter(|now| now.goes_on_from(owner)).ok_or_else(|| Turn::just(Act::Deny(DenialCode::AccountDisabled)))
+    match found {
+        Some(now) if now.goes_on_from(owner) => Ok(now),
+        lost => Err(Turn::just(Act::Deny(DenialCode::of_lost(lost.as_deref())))),
+    }
 }
 
 /// The account after so many changes, some of which end what lived on it.

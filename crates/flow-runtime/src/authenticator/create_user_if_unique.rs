@@ -43,13 +43,19 @@ impl Authenticator for CreateUserIfUnique {
     }
 }
 
-/// A name that is somebody's isn't taken. An address that somebody proved stays theirs: the new account only claims it.
+/// A name that is somebody's isn't taken. Whoever has looked over the profile is told so and may choose another one, once an account is to be
+/// made with it; nobody is sent anywhere because of a name that they never saw. An address that somebody proved stays theirs: the new
+/// account only claims it.
 fn create(sight: &Sight<'_>, entropy: &Entropy, found: &Candidates) -> Turn {
-    let wanted = sight.frame.profile.username.as_deref().and_then(|name| Username::parse(name).ok());
+    let frame = sight.frame;
+    let wanted = frame.profile.username.as_deref().and_then(|name| Username::parse(name).ok());
+    if wanted.is_some() && found.wanted_is_taken && frame.reviewed && frame.taken_username.is_none() {
+        return Turn::just(Act::Review).with(Effect::UsernameTaken);
+    }
     let username = wanted.filter(|_| !found.wanted_is_taken);
-    let provider = sight.frame.identity.as_ref().map(|identity| identity.key.provider.clone());
+    let provider = frame.identity.as_ref().map(|identity| identity.key.provider.clone());
     let is_owned = |address: &&domain::EmailAddress| found.accounts.iter().any(|account| account.user.has_proved(address));
-    let trusted = sight.policy.trusted_address(sight.frame).filter(|address| !is_owned(address));
+    let trusted = sight.policy.trusted_address(frame).filter(|address| !is_owned(address));
     let proof = trusted.and(provider).map(|provider| AddressProof::TrustedProvider { provider, at: sight.now });
     let user = new_user::for_identity(sight, entropy, username, proof);
     let chosen = new_user::chosen(sight, How::Created(Box::new(user)), None);

@@ -70,6 +70,11 @@ impl<'a> Reading<'a> {
         self.problems.is_empty()
     }
 
+    /// What a page shows again that has nothing to fill in but this field.
+    pub(super) fn wrong(field: FieldName, problem: Problem) -> Memory {
+        Memory::Form { values: BTreeMap::new(), problems: vec![(field, problem)] }
+    }
+
     /// What the page shows again.
     pub(super) fn memory(self) -> Memory {
         Memory::Form { values: self.values, problems: self.problems }

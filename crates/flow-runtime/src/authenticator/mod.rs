@@ -19,11 +19,13 @@ mod mailing;
 mod names;
 mod new_password;
 mod new_user;
+mod one_time_code;
 mod provider;
 mod reauthenticate;
 mod register;
 mod reset_password;
 mod review_profile;
+mod set_up_one_time_code;
 mod terms;
 mod update_password;
 mod username_and_password;
@@ -67,6 +69,8 @@ pub const KINDS: &[&Kind] = &[
     &terms::KIND,
     &complete_profile::KIND,
     &update_password::KIND,
+    &one_time_code::KIND,
+    &set_up_one_time_code::KIND,
     &deny::KIND,
 ];
 
@@ -269,6 +273,8 @@ pub enum Act {
     Review,
     /// The frame starts over, because what it had found out isn't so any more.
     StartOver,
+    /// The login starts over, and a live session isn't enough any more.
+    SignInAnew,
     /// The login ends.
     Deny(DenialCode),
     /// The flow ends the login, perhaps with words of its own.
@@ -292,10 +298,14 @@ pub enum Effect {
     Reasons(Box<Reasons>),
     /// The profile that a new user would get.
     Profile(Profile),
+    /// The username of that profile is somebody's.
+    UsernameTaken,
     /// The person wants the account to have one more identity of the provider, beside these.
     Agree(BTreeSet<IdentityId>),
     /// Who signs in.
     User(Box<Chosen>),
+    /// Whoever signs in has shown the account's second factor.
+    SecondFactor,
     /// The account that signs in, as it is now or as this commit makes it. It is the same one.
     Renew(Box<User>),
     /// The account that is about to be made, with more that is known of it. It is the same one.

@@ -1,12 +1,12 @@
 //! `review-profile`: shows what the provider said, and lets the person complete and correct it.
 
-use super::fields::{Reading, problems, remembered, was_sent};
+use super::fields::{self, Reading, remembered, was_sent};
 use super::{Act, Authenticator, Effect, Input, Sight, Turn};
 use crate::definition::config::{Key, KeyKind};
 use crate::definition::declaration::{Declaration, Establishes, Kind, Need, Outcome};
 use crate::event::{Form, action};
 use crate::outcome::Rejected;
-use crate::page::{Field, FieldName, Page};
+use crate::page::{Field, FieldName, Page, Problem, Problems};
 use crate::session::{Profile, ProfileEmail};
 use crate::sync;
 use domain::{EmailAddress, Entropy};
@@ -73,8 +73,8 @@ impl Authenticator for ReviewProfile {
         Some(Page::ReviewProfile {
             provider: sight.provider_name(),
             identity: sight.identity_label(),
-            fields: fields(sight),
-            problems: problems(sight.memory()),
+            fields: asked_for(sight),
+            problems: self::problems(sight),
         })
     }
 }
@@ -90,7 +90,13 @@ impl ReviewProfile {
     }
 }
 
-fn fields(sight: &Sight<'_>) -> Vec<Field> {
+/// What was wrong with the form; or with the profile, if it came to light later that the username is somebody's.
+fn problems(sight: &Sight<'_>) -> Problems {
+    let taken = sight.frame.taken_username.iter().map(|_| (FieldName::Username, Problem::UsernameTaken));
+    if was_sent(sight.memory()) { fields::problems(sight.memory()) } else { taken.collect() }
+}
+
+fn asked_for(sight: &Sight<'_>) -> Vec<Field> {
     let profile = &sight.frame.profile;
     let from_provider = sync::offered(sight.policy, sight.frame.identity.as_ref());
     let email = |profile: &Profile| profile.email.as_ref().map(|email| email.address.to_string());

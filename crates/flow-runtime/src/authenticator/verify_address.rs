@@ -1,6 +1,7 @@
 //! `verify-address`: whoever signs in shows that the account's address is theirs.
 
-use super::address::{self, Wish, look, nothing_to_do, owner, still_there};
+use super::address::{self, Wish, still_there};
+use super::comer::Comer;
 use super::mailing::{self, LIFETIME, LIFETIME_KEY};
 use super::{Act, Authenticator, Effect, Input, Sight, Turn};
 use crate::ask::Fact;
@@ -38,42 +39,48 @@ impl Authenticator for VerifyAddress {
     }
 
     fn act(&self, sight: &Sight<'_>, input: Input<'_>, entropy: &Entropy) -> Turn {
-        let Some(owner) = owner(sight) else { return nothing_to_do(sight) };
-        match (input, unproved(&owner)) {
+        let Some(comer) = Comer::of(sight) else { return Turn::just(Act::Attempted) };
+        let owner = comer.user();
+        let wish = unproved(&owner).map(|address| self.wish(&comer, &owner, address));
+        match (input, wish) {
             (Input::Enter { .. }, None) => Turn::just(Act::Succeed),
             (Input::Enter { .. }, Some(_)) if !sight.policy.sends_mail => Turn::just(Act::Attempted),
             (Input::Enter { .. }, Some(_)) if mailing::is_live(sight, self.lifetime) => Turn::just(Act::Show { retry: false }),
-            (Input::Enter { .. }, Some(_)) => look(&owner),
-            (Input::Form(form), Some(_)) => mailing::form(sight, form, self.lifetime, || look(&owner)),
-            (Input::MailPressed(token), Some(_)) if sight.session.waits_for(token) => look(&owner),
+            (Input::Enter { .. }, Some(wish)) => wish.begin(),
+            (Input::Form(form), Some(wish)) => mailing::form(sight, form, self.lifetime, || wish.begin()),
+            (Input::MailPressed(token), Some(wish)) if sight.session.waits_for(token) => wish.begin(),
             (Input::MailPressed(_), _) => Turn::just(Act::Reject(Rejected::DeadLink)),
             (Input::Fact { cause, fact: Fact::FoundUser(found), .. }, _) => match still_there(sight, cause, &owner, found) {
                 Err(end) => end,
                 // Proved meanwhile, or gone: then there is nothing left to do here.
                 Ok(now) => match unproved(&now) {
-                    Some(address) => self.wish(&now, address).seek().with(Effect::Renew(now.clone())),
+                    Some(address) => self.wish(&comer, &now, address).seek().with(Effect::Renew(now.clone())),
                     None => Turn::just(Act::Succeed).with(Effect::Renew(now)),
                 },
             },
-            (Input::Fact { cause, fact, .. }, Some(address)) => self.wish(&owner, address).fact(sight, cause, fact, entropy),
+            (Input::Fact { cause, fact, .. }, Some(wish)) => wish.fact(sight, cause, fact, entropy),
             _ => Turn::just(Act::Reject(Rejected::UnknownAction)),
         }
     }
 
     fn page(&self, sight: &Sight<'_>) -> Option<Page> {
-        let owner = owner(sight)?;
-        self.wish(&owner, address::wanted(sight)?).page(sight)
+        let comer = Comer::of(sight)?;
+        self.wish(&comer, &comer.user(), address::wanted(sight)?).page(sight)
     }
 
     fn mail(&self, sight: &Sight<'_>) -> Option<MailMeaning> {
-        let owner = owner(sight)?;
-        Some(self.wish(&owner, address::wanted(sight)?).meaning())
+        let comer = Comer::of(sight)?;
+        Some(self.wish(&comer, &comer.user(), address::wanted(sight)?).meaning())
     }
 }
 
 impl VerifyAddress {
-    fn wish<'a>(&self, owner: &'a User, address: &'a EmailAddress) -> Wish<'a> {
-        Wish { owner, address, purpose: TokenPurpose::VerifyAddress, lifetime: self.lifetime }
+    fn wish<'a>(&self, comer: &'a Comer, owner: &'a User, address: &'a EmailAddress) -> Wish<'a> {
+        let new = match comer {
+            Comer::New(new) => Some(&**new),
+            Comer::There(_) => None,
+        };
+        Wish { owner, new, address, purpose: TokenPurpose::VerifyAddress, lifetime: self.lifetime }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::page::{MailMeaning, MailReason, Page, Problem, WayKind};
 use crate::proof::AcceptedProof;
 use crate::session::{Errand, How, Memory};
 use crate::write::{MailKind, Write};
-use domain::{ActionToken, AddressProof, AuthenticationMethod, Digest, EmailAddress, Entropy, ProofKind, TokenPurpose, User};
+use domain::{ActionToken, AddressProof, AuthenticationMethod, Digest, EmailAddress, Entropy, ProofKind, TokenPurpose, User, Username};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -121,14 +121,17 @@ impl VerifyByEmail {
                 if user.has_proved(address) {
                     link(sight, user, &token.digest)
                 } else {
-                    Turn::ask(Question::FindUsers { username: None, email: Some(address.clone()) })
+                    Turn::ask(Question::FindUsers { username: wanted_name(sight), email: Some(address.clone()) })
                 }
             }
             Fact::FoundToken(_) => mailing::dead(sight, cause),
             // Another account has proved the address meanwhile, so the one that was found is the wrong one.
             Fact::FoundUsers(found) if is_anothers(sight, user, address, &found) => Turn::just(Act::StartOver),
-            Fact::FoundUsers(_) => match sight.memory() {
-                Some(Memory::Mail { token: Some(token), .. }) => take_the_address(sight, token, entropy),
+            Fact::FoundUsers(found) => match sight.memory() {
+                Some(Memory::Mail { token: Some(token), .. }) => {
+                    let username = wanted_name(sight).filter(|_| found.by_username.is_none());
+                    take_the_address(sight, token, username, entropy)
+                }
                 _ => mailing::dead(sight, cause),
             },
             _ => Turn::just(Act::WrongFact),
@@ -192,10 +195,14 @@ fn link(sight: &Sight<'_>, user: &User, token: &Digest) -> Turn {
     }
 }
 
-/// The account only claimed the address, so whoever reads its mail takes it to a fresh one.
-fn take_the_address(sight: &Sight<'_>, token: &Digest, entropy: &Entropy) -> Turn {
+fn wanted_name(sight: &Sight<'_>) -> Option<Username> {
+    sight.frame.profile.username.as_deref().and_then(|name| Username::parse(name).ok())
+}
+
+/// The account only claimed the address, so whoever reads its mail takes it to a fresh one, with the username if that is free.
+fn take_the_address(sight: &Sight<'_>, token: &Digest, username: Option<Username>, entropy: &Entropy) -> Turn {
     let proof = AddressProof::Mailbox { at: sight.now };
-    let user = new_user::for_identity(sight, entropy, None, Some(proof));
+    let user = new_user::for_identity(sight, entropy, username, Some(proof));
     succeed(sight, How::Created(Box::new(user)), token)
 }
 

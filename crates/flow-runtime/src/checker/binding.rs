@@ -3,7 +3,7 @@
 use super::assumed::Fixed;
 use super::check::Scope;
 use super::realm::Realm;
-use super::setting::{Rules, Setting, Word};
+use super::setting::{Joins, Rules, Setting, Word};
 use crate::definition::declaration::{Establishes, Need};
 use crate::definition::waiver::Assumption;
 use crate::flow_test::Serves;
@@ -27,7 +27,7 @@ pub struct Binding {
 
 /// Every binding of a realm.
 pub fn bindings(policy: &RealmPolicy) -> BTreeSet<Binding> {
-    let wishes = [Wish::SignIn, Wish::Create, Wish::Recover, Wish::VerifyAddress, Wish::ChangeAddress];
+    let wishes = [Wish::SignIn, Wish::Create, Wish::Recover, Wish::VerifyAddress, Wish::ChangeAddress, Wish::SecondFactor];
     let of_wishes = wishes.into_iter().map(|wish| Binding {
         flow: policy.flow_for(wish).clone(),
         serves: Serves::Wish(wish),
@@ -71,9 +71,9 @@ pub(super) fn scope(policy: &RealmPolicy, binding: &Binding, flow: &Flow) -> Opt
     let words = provider.map(words_of);
     let rules = rules_of(policy);
     let said = |setting: &Setting| words.as_ref().is_none_or(|words| words.contains(&setting.word));
-    let settings = Setting::all(binding.serves, &[policy.sends_mail]);
+    let settings = Setting::all(binding.serves, &[policy.sends_mail]).into_iter().filter(|setting| setting.joins == Joins::AsSetUp);
     let first_login = binding.serves == Serves::FirstLogin;
-    let settings = settings.into_iter().filter(|setting| !first_login || said(setting) && rules.contains(&setting.rules));
+    let settings = settings.filter(|setting| !first_login || said(setting) && rules.contains(&setting.rules));
     let trusted = provider.is_some_and(|provider| provider.trust_email == Assurance::Everybody);
     let wants_mail = matches!(binding.serves, Serves::Wish(Wish::Recover | Wish::VerifyAddress | Wish::ChangeAddress));
     let promises = policy.sends_mail || !wants_mail;

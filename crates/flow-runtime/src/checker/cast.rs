@@ -32,7 +32,7 @@ pub enum Who {
     Comer,
     /// Somebody with an account, by the identity that is tied to it.
     Own,
-    /// The owner of the address, by the other identity that is tied to the account, with a fresh login.
+    /// Who has the address already, by the other identity that is tied to the account, with a fresh login.
     Owner,
     /// The same, without a fresh login.
     OwnerUnasked,
@@ -115,6 +115,10 @@ impl Realm {
                 self.tie(&mut world, Who::Owner, OWNER)?;
             }
             Existing::Claimant { password } => add(&mut world, CLAIMANT, Some(false), password)?,
+            Existing::ClaimantAtProvider => {
+                add(&mut world, CLAIMANT, Some(false), false)?;
+                self.tie(&mut world, Who::Owner, CLAIMANT)?;
+            }
             Existing::TwoClaimants => {
                 add(&mut world, CLAIMANT, Some(false), true)?;
                 add(&mut world, OTHER, Some(false), true)?;

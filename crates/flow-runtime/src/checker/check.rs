@@ -5,7 +5,7 @@ use super::explore::explore;
 use super::judging::{Broken, broken, ends, revealed};
 use super::reach::unreached;
 use super::realm::Realm;
-use super::setting::{Existing, Rules, Setting, Word};
+use super::setting::{Setting, Word};
 use super::telling::told;
 use super::twins::compare;
 use super::verdict::{Checked, Finding, Story};
@@ -103,7 +103,7 @@ fn explored(flow: &Flow, scope: &Scope) -> Checked {
             for (execution, ways) in explored.outcomes {
                 outcomes.entry(execution).or_insert_with(BTreeSet::new).extend(ways);
             }
-            if !can_be_told(setting) {
+            if !setting.can_be_told() {
                 continue;
             }
             let Some(compared) = compare(&scope.realm, &flow, setting) else {
@@ -144,12 +144,6 @@ pub(super) fn opened(flow: &Flow) -> Flow {
 
 fn waiver_of_p1(at: ExecutionId) -> Waiver {
     Waiver { property: Property::P1, at, path: String::new(), reason: String::new() }
-}
-
-/// Whether a stranger could learn something by the account. Whoever comes with a trusted word for the address is none, and what a rule
-/// refuses, it refuses by declaration.
-fn can_be_told(setting: Setting) -> bool {
-    setting.existing != Existing::Nobody && setting.word != Word::Trusted && setting.rules == Rules::Usual
 }
 
 impl Found {

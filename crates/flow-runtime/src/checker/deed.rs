@@ -2,12 +2,12 @@
 
 use super::cast::{ADDRESS, CLAIMANT, FRESH, OTHER, OWN, OWNER, Who, password_of};
 use super::realm::Realm;
-use super::setting::{Existing, Setting};
+use super::setting::Setting;
 use crate::event::action;
 use crate::flow_test::Serves;
 use crate::page::WayKind;
 use crate::session::{AuthenticationSession, Memory};
-use crate::world::{Given, Login, World, code_of, form};
+use crate::world::{Given, Login, World, code_of, form, one_time_code};
 use crate::{Event, Page, Rest, View, Viewer, view};
 use domain::{CallbackParams, Digest, Secret, UpstreamFailure, UserId};
 
@@ -136,6 +136,7 @@ pub(super) fn deeds(realm: &Realm, setting: Setting, world: &World, session: &Au
             WayKind::Password => ("the account's password".to_owned(), String::new()),
             WayKind::Mail => ("a mail".to_owned(), String::new()),
             WayKind::Recover => ("forgotten password".to_owned(), String::new()),
+            WayKind::OneTimeCode => ("a one-time code".to_owned(), String::new()),
         };
         Deed::Way { id: way.id, name, provider }
     }));
@@ -179,6 +180,10 @@ fn at(realm: &Realm, world: &World, page: &Page) -> Vec<Deed> {
         Page::NewPassword { .. } | Page::UpdatePassword { .. } => {
             ["short", "a new password"].map(|password| Deed::going_on(&[("password", password)])).into()
         }
+        Page::OneTimeCode { .. } => vec![Deed::going_on(&[("code", "a guess")])],
+        Page::SetUpOneTimeCode { seed, .. } => {
+            [one_time_code(seed, 1), "a guess".to_owned()].map(|code| Deed::going_on(&[("code", &code)])).into()
+        }
         Page::ChangeAddress { .. } => [ADDRESS, FRESH].map(|address| Deed::going_on(&[("email", address)])).into(),
         Page::AtProvider { .. } | Page::MailPress(_) | Page::MailCode(_) | Page::SignedIn { .. } | Page::Denied { .. } => {
             Vec::new()
@@ -190,13 +195,16 @@ fn at(realm: &Realm, world: &World, page: &Page) -> Vec<Deed> {
 fn returns(realm: &Realm, setting: Setting, session: &AuthenticationSession) -> Vec<Deed> {
     match (realm.serves, session.frames.len()) {
         (Serves::FirstLogin, ..=1) => return vec![Deed::Returns(Who::Comer)],
-        (Serves::PostLogin, ..=1) => return vec![Deed::Returns(Who::Own)],
+        (Serves::PostLogin, ..=1) => {
+            let owner = setting.existing.is_at_provider().then_some(Who::Owner);
+            return [Who::Own, Who::Comer].into_iter().chain(owner).map(Deed::Returns).collect();
+        }
         _ => {}
     }
     let comes = |who: &Who| match who {
         Who::Comer | Who::Stranger | Who::Nobody => true,
         Who::Own => realm.serves != Serves::FirstLogin,
-        Who::Owner | Who::OwnerUnasked => setting.existing == Existing::OwnerAtProvider,
+        Who::Owner | Who::OwnerUnasked => setting.existing.is_at_provider(),
     };
     Who::ALL.into_iter().filter(comes).map(Deed::Returns).collect()
 }

@@ -3,11 +3,12 @@
 use super::cast::{CLAIMANT, OTHER, OWN, OWNER};
 use super::deed::{Deed, deeds, seen};
 use super::realm::Realm;
-use super::setting::{Existing, Rules, Setting, Word};
+use super::setting::{Existing, Joins, Rules, Setting, Word};
 use super::state::{Played, State};
 use crate::authenticator::Sight;
 use crate::definition::ExecutionId;
 use crate::definition::declaration::{Establishes, Outcome};
+use crate::definition::waiver::Property;
 use crate::outcome::{Decision, DenialCode};
 use crate::position::Position;
 use crate::session::Frame;
@@ -70,6 +71,16 @@ pub(super) enum Trouble {
     DeadEnd,
     /// Mails can be asked for without end.
     Endless,
+}
+
+impl Trouble {
+    /// What it breaks.
+    pub(super) fn property(self) -> Property {
+        match self {
+            Self::Judged => Property::P1,
+            Self::Broken | Self::DeadEnd | Self::Endless => Property::P4,
+        }
+    }
 }
 
 /// What an exploration came to.
@@ -181,9 +192,9 @@ impl Search<'_> {
 
     /// Whether more mails go out than the realm lets go to one address. One setting is enough to know.
     fn is_without_end(&self, state: &State) -> bool {
-        let Setting { word, existing, rules, .. } = self.setting;
+        let Setting { word, existing, rules, joins, .. } = self.setting;
         let enough = matches!((word, existing), (Word::Untrusted | Word::Nothing, Existing::Owner { password: true }));
-        if !enough || rules != Rules::Usual {
+        if !enough || (rules, joins) != (Rules::Usual, Joins::AsSetUp) {
             return false;
         }
         let most = usize::try_from(state.world.policy.limits.mails_per_address).unwrap_or(usize::MAX);

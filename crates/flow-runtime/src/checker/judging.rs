@@ -27,7 +27,8 @@ pub(super) struct Broken {
 
 /// Who must be able to finish in a setting.
 struct Holder {
-    user: UserId,
+    /// None: nobody who has an account yet.
+    user: Option<UserId>,
     /// Whether an account that is made on the way will do.
     or_new: bool,
     how: &'static str,
@@ -59,7 +60,7 @@ fn told(wrong: &super::explore::Wrong, explored: &Explored) -> Broken {
 }
 
 /// From every page the login can come to an end.
-fn stuck(explored: &Explored) -> Option<Broken> {
+pub(super) fn stuck(explored: &Explored) -> Option<Broken> {
     let number = *explored.stuck().first()?;
     let at = explored.nodes.get(number)?.at;
     let end = "whatever they do, the login comes to no end".to_owned();
@@ -68,7 +69,7 @@ fn stuck(explored: &Explored) -> Option<Broken> {
 }
 
 /// Whoever has given a proof isn't refused by accident.
-fn accidents(explored: &Explored) -> Option<Broken> {
+pub(super) fn accidents(explored: &Explored) -> Option<Broken> {
     let number = explored
         .nodes
         .iter()
@@ -89,6 +90,7 @@ fn is_declared(code: DenialCode) -> bool {
         | DenialCode::Undecided
         | DenialCode::FlowGone
         | DenialCode::Busy
+        | DenialCode::AccountChanged
         | DenialCode::InteractionRequired
         | DenialCode::LoginRequired
         | DenialCode::ConsentRequired => false,
@@ -125,7 +127,7 @@ fn locked_out(realm: &Realm, flow: &Flow, setting: Setting, explored: &Explored)
     let any_denied = || explored.nodes.iter().any(|node| denied(node).is_some());
     let signed_in = |holder: &Holder| {
         explored.nodes.iter().any(|node| match node.end {
-            Some(End::SignedIn(Some(user))) => user == holder.user,
+            Some(End::SignedIn(Some(user))) => holder.user == Some(user),
             Some(End::SignedIn(None)) => holder.or_new,
             _ => false,
         })
@@ -154,32 +156,35 @@ fn holders(realm: &Realm, flow: &Flow, setting: Setting, explored: &Explored) ->
     let mut holders = Vec::new();
     match realm.serves {
         Serves::FirstLogin if setting.existing == Existing::Nobody => {
-            holders.push(Holder { user: OWN, or_new: true, how: "somebody new" });
+            holders.push(Holder { user: None, or_new: true, how: "somebody new" });
         }
         Serves::FirstLogin if setting.existing == Existing::Closed => {}
         Serves::FirstLogin => {
             for (user, kinds) in &explored.provable {
                 let only_new = kinds == &BTreeSet::from([ProofKind::Created]);
-                holders.push(Holder { user: *user, or_new: only_new, how: "whoever can prove the account" });
+                holders.push(Holder { user: Some(*user), or_new: only_new, how: "whoever can prove the account" });
             }
         }
         Serves::Wish(_) => {
             if asks(AskKind::CheckPassword) {
-                holders.push(Holder { user: OWN, or_new: false, how: "whoever has a password" });
+                holders.push(Holder { user: Some(OWN), or_new: false, how: "whoever has a password" });
             }
             if signs_in(Establishes::Identity) {
-                holders.push(Holder { user: OWN, or_new: false, how: "whoever has an identity at the provider" });
+                holders.push(Holder { user: Some(OWN), or_new: false, how: "whoever has an identity at the provider" });
             }
             let open = matches!(setting.existing, Existing::Owner { password: true } | Existing::OwnerAndClaimant);
             if asks(AskKind::ReserveRecovery) && setting.mails && open {
-                holders.push(Holder { user: OWNER, or_new: false, how: "whoever has forgotten the password" });
+                holders.push(Holder { user: Some(OWNER), or_new: false, how: "whoever has forgotten the password" });
             }
             let makes_accounts = signs_in(Establishes::NewUser) && !asks(AskKind::ReserveRecovery);
             if makes_accounts && setting.existing == Existing::Nobody {
-                holders.push(Holder { user: OWN, or_new: true, how: "somebody new" });
+                holders.push(Holder { user: None, or_new: true, how: "somebody new" });
             }
         }
-        Serves::PostLogin => holders.push(Holder { user: OWN, or_new: false, how: "whoever signs in" }),
+        Serves::PostLogin => {
+            holders.push(Holder { user: Some(OWN), or_new: false, how: "whoever signs in" });
+            holders.push(Holder { user: None, or_new: true, how: "somebody new" });
+        }
     }
     holders
 }

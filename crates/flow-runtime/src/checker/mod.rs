@@ -17,6 +17,7 @@ mod replay;
 mod setting;
 mod state;
 mod telling;
+mod together;
 mod twins;
 mod verdict;
 
@@ -26,5 +27,6 @@ pub use cast::{ADDRESS, Who};
 pub use check::{check, check_flow, never_happens};
 pub use deed::Deed;
 pub use replay::{Replayed, replay, wander};
-pub use setting::{Existing, Rules, Setting, Word};
+pub use setting::{Existing, Joins, Rules, Setting, Word};
+pub use together::{Harm, Together, explore_together};
 pub use verdict::{Checked, Finding, Story, Verdict};

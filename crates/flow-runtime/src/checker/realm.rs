@@ -1,11 +1,15 @@
 //! The pretend realm in which a flow is explored: one provider, one client, and beside the flow nothing but what leads to it.
 
-use super::setting::{Setting, Word};
+use super::setting::{Joins, Setting, Word};
+use super::together::Together;
 use crate::flow_test::Serves;
 use crate::policy::{Bindings, Limits, RealmPolicy};
 use crate::revisions::Revisions;
 use crate::{Flow, reader};
-use domain::{Assurance, ClientId, ClientPolicy, FlowName, ProviderAlias, ProviderPolicy, RealmId, Timestamp, Wish};
+use domain::{
+    Assurance, ClientId, ClientPolicy, ExistingLink, FlowName, ProviderAlias, ProviderPolicy, RealmId, Timestamp, UnprovedClaims,
+    Wish,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,6 +55,7 @@ impl Realm {
             forgotten_password: straight.name.clone(),
             verify_address: straight.name.clone(),
             change_address: straight.name.clone(),
+            second_factor: straight.name.clone(),
         };
         if let Serves::Wish(wanted) = serves {
             wish.set(wanted, flow.clone());
@@ -78,6 +83,16 @@ impl Realm {
         Some(Self { serves, flow: flow.clone(), provider, client, others, bindings: wish, id: RealmId::parse("pretend").ok()? })
     }
 
+    /// A realm in which all flows of a login are real ones. None: it can't be made.
+    pub(super) fn with_all(flows: Together<'_>) -> Option<Self> {
+        let mut realm = Self::around(&flows.browser.name, Serves::Wish(Wish::SignIn), None, None)?;
+        realm.provider.first_login_flow = flows.first_login.name.clone();
+        realm.provider.post_login_flow = flows.post_login.map(|flow| flow.name.clone());
+        let called = std::iter::once(flows.first_login).chain(flows.post_login);
+        realm.others.extend(called.map(|flow| (flow.name.clone(), Arc::new(flow.clone()))));
+        Some(realm)
+    }
+
     /// What the flow is called for.
     pub(super) fn wish(&self) -> Wish {
         match self.serves {
@@ -91,19 +106,37 @@ impl Realm {
         !matches!(self.serves, Serves::Wish(_))
     }
 
+    fn joins(&self, joins: Joins) -> (ExistingLink, UnprovedClaims) {
+        let (links, claims) = (self.provider.on_existing_link, self.provider.unproved_claims);
+        match joins {
+            Joins::AsSetUp => (links, claims),
+            Joins::HandedOver => (links, UnprovedClaims::HandOver),
+            Joins::Instead => (ExistingLink::Replace, claims),
+            Joins::IfWanted => (ExistingLink::Ask, claims),
+            Joins::Refused => (ExistingLink::Deny, claims),
+        }
+    }
+
     /// The realm in a setting, with this flow.
     pub(super) fn policy(&self, flow: &Arc<Flow>, setting: Setting) -> Option<RealmPolicy> {
         let mut flows = self.others.clone();
         flows.insert(self.flow.clone(), Arc::clone(flow));
         let trust_email = if setting.word == Word::Untrusted { Assurance::Nobody } else { Assurance::Everybody };
-        let proves_fresh_login = setting.existing == super::Existing::OwnerAtProvider;
+        let proves_fresh_login = setting.existing.is_at_provider();
+        let (on_existing_link, unproved_claims) = self.joins(setting.joins);
         Some(RealmPolicy {
             realm: self.id.clone(),
             name: "Pretend".to_owned(),
             flows,
             revisions: Revisions::default(),
             bindings: self.bindings.clone(),
-            providers: vec![ProviderPolicy { trust_email, proves_fresh_login, ..self.provider.clone() }],
+            providers: vec![ProviderPolicy {
+                trust_email,
+                proves_fresh_login,
+                on_existing_link,
+                unproved_claims,
+                ..self.provider.clone()
+            }],
             clients: BTreeMap::from([(self.client.id.clone(), self.client.clone())]),
             rules: Arc::new(setting.rules.written()?),
             sends_mail: setting.mails,

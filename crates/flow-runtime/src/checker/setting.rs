@@ -39,6 +39,8 @@ pub enum Existing {
     },
     /// Two that only say so.
     TwoClaimants,
+    /// One that only says so, without a password, that came through the same provider before, by an identity that proves nothing.
+    ClaimantAtProvider,
     /// One that has proved it, and one that only says so.
     OwnerAndClaimant,
     /// One that has proved it, and is closed.
@@ -64,6 +66,21 @@ pub enum Rules {
     Refuse,
 }
 
+/// What the provider says of accounts that are there, where one of its identities comes to one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Joins {
+    /// As the provider is set up.
+    AsSetUp,
+    /// An account that only claims an address for which its word is taken is handed over.
+    HandedOver,
+    /// The new identity takes the place of the others that the account has of it.
+    Instead,
+    /// The person is asked whether the account should have one more.
+    IfWanted,
+    /// One is enough.
+    Refused,
+}
+
 /// One setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Setting {
@@ -73,6 +90,8 @@ pub struct Setting {
     pub existing: Existing,
     /// What linking rules come to.
     pub rules: Rules,
+    /// What the provider says of accounts that are there.
+    pub joins: Joins,
     /// Whether the realm sends mail.
     pub mails: bool,
     /// Whether something is due at the account of whoever signs in: a claimed address to be proved, a password to be renewed, a profile
@@ -84,7 +103,7 @@ pub struct Setting {
 
 impl Existing {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Nobody,
         Self::Owner { password: true },
         Self::Owner { password: false },
@@ -92,9 +111,19 @@ impl Existing {
         Self::Claimant { password: true },
         Self::Claimant { password: false },
         Self::TwoClaimants,
+        Self::ClaimantAtProvider,
         Self::OwnerAndClaimant,
         Self::Closed,
     ];
+
+    fn has_claimant(self) -> bool {
+        matches!(self, Self::Claimant { .. } | Self::TwoClaimants | Self::ClaimantAtProvider | Self::OwnerAndClaimant)
+    }
+
+    /// Whether an account came through the provider before, by another identity.
+    pub(super) fn is_at_provider(self) -> bool {
+        matches!(self, Self::OwnerAtProvider | Self::ClaimantAtProvider)
+    }
 }
 
 impl Setting {
@@ -108,8 +137,14 @@ impl Setting {
                 settings.extend(live.into_iter().map(|setting| Setting { live: true, ..setting }));
                 settings
             }
-            Serves::PostLogin => each(&[Word::Nothing], &[Existing::Nobody], mails, &[false, true]),
+            Serves::PostLogin => each(&[Word::Nothing], &Existing::ALL, mails, &[false, true]),
         }
+    }
+
+    /// Whether a stranger could learn something by the account. Whoever comes with a trusted word for the address is none, and what a rule
+    /// refuses, it refuses by declaration.
+    pub(super) fn can_be_told(self) -> bool {
+        self.existing != Existing::Nobody && self.word != Word::Trusted && self.rules == Rules::Usual
     }
 
     /// The same, but for the accounts that have the address.
@@ -124,7 +159,7 @@ fn each(words: &[Word], existing: &[Existing], mails: &[bool], due: &[bool]) -> 
     for &word in words {
         for &existing in existing {
             for &mails in mails {
-                let one = |&due| Setting { word, existing, rules: Rules::Usual, mails, due, live: false };
+                let one = |&due| Setting { word, existing, rules: Rules::Usual, joins: Joins::AsSetUp, mails, due, live: false };
                 settings.extend(due.iter().map(one));
             }
         }
@@ -132,7 +167,7 @@ fn each(words: &[Word], existing: &[Existing], mails: &[bool], due: &[bool]) -> 
     settings
 }
 
-/// Where a rule makes a difference, it makes it in a few places.
+/// Where a rule or the provider's set-up makes a difference, it makes it in a few places.
 fn first_logins(mails: &[bool]) -> Vec<Setting> {
     let words = [Word::Nothing, Word::Trusted, Word::Own, Word::Untrusted, Word::Silent];
     let mut settings = each(&words, &Existing::ALL, mails, &[false]);
@@ -142,6 +177,15 @@ fn first_logins(mails: &[bool]) -> Vec<Setting> {
     for rules in rules.into_iter().chain(wanted.map(Rules::Wants)) {
         let some = each(&[Word::Trusted, Word::Silent], &owners, mails, &[false]);
         settings.extend(some.into_iter().map(|setting| Setting { rules, ..setting }));
+    }
+    let claimants: Vec<_> = Existing::ALL.into_iter().filter(|existing| existing.has_claimant()).collect();
+    let words = [Word::Trusted, Word::Own, Word::Silent];
+    let handed_over = each(&words, &claimants, mails, &[false]);
+    settings.extend(handed_over.into_iter().map(|setting| Setting { joins: Joins::HandedOver, ..setting }));
+    let words = [Word::Trusted, Word::Untrusted, Word::Silent];
+    for joins in [Joins::Instead, Joins::IfWanted, Joins::Refused] {
+        let some = each(&words, &[Existing::OwnerAtProvider], mails, &[false]);
+        settings.extend(some.into_iter().map(|setting| Setting { joins, ..setting }));
     }
     settings
 }

@@ -3,13 +3,14 @@
 use super::cast::{CLAIMANT, OTHER, OWN, OWNER};
 use super::deed::Deed;
 use super::realm::Realm;
-use super::setting::Setting;
+use super::setting::{Rules, Setting};
 use crate::definition::ExecutionId;
 use crate::outcome::{Decision, Fault};
+use crate::position::OpenLevel;
 use crate::session::{Errand, Frame, How, Memory, Opens};
 use crate::world::{Came, Given, Login, World, request};
 use crate::{AuthenticationSession, Flow, Rest};
-use domain::{AuthenticationMethod, BrowserSession, Digest, UserId};
+use domain::{AuthenticationMethod, BrowserSession, Digest, ProofKind, UserId};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -20,6 +21,8 @@ pub(super) struct State {
     pub(super) login: Login,
     /// Whether somebody has shown in this login what opens an account that was there before.
     pub(super) proved: bool,
+    /// Whether it may matter later by which kind of proof an account was shown: a rule may want one.
+    kinds_matter: bool,
 }
 
 /// What came of a deed.
@@ -42,7 +45,7 @@ impl State {
         let cookie = setting.live.then(|| signed_in(&mut world));
         let mut login = world.about_to_login(request, cookie);
         let came = world.drive(&mut login, None, &mut |_| {});
-        Some(Self { world, login, proved: false }.came(came))
+        Some(Self { world, login, proved: false, kinds_matter: setting.rules != Rules::Usual }.came(came))
     }
 
     /// Plays a deed from here.
@@ -131,7 +134,7 @@ impl State {
             Rest::AtProvider { execution, exchange } => write!(key, "away {execution} {}", exchange.fresh),
             Rest::Consent(_) => write!(key, "consent"),
             Rest::Finished { finish, .. } => {
-                write!(key, "finished {:?} {}", old_or_new(finish.signed_in.user.id), self.proved)
+                write!(key, "finished {} {}", whose(finish.signed_in.user.id), self.proved)
             }
             Rest::Denied { denial, .. } => write!(key, "denied {:?} {}", denial.code, self.proved),
         };
@@ -141,15 +144,17 @@ impl State {
         for frame in &session.frames {
             self.write_frame(&mut key, frame);
         }
-        let _ = write!(key, " {}", self.proved);
+        let newcomer = session.newcomer.map_or('-', whose);
+        let _ = write!(key, " {} {newcomer} {}", self.proved, session.passed.is_some());
         for user in self.world.users.values() {
             let _ = write!(
                 key,
-                " [{:?} {:?} {} {} {} {:?} {:?} {:?}]",
-                old_or_new(user.id),
+                " [{} {:?} {} {} {} {} {:?} {:?} {:?}]",
+                whose(user.id),
                 user.email.as_ref().map(|email| (&email.address, email.is_proved())),
                 user.has_password,
                 user.must_renew_password,
+                user.has_one_time_codes,
                 user.epoch.0,
                 user.username,
                 user.given_name,
@@ -157,7 +162,7 @@ impl State {
             );
         }
         for link in self.world.identities.values() {
-            let _ = write!(key, " {}={:?}", link.key.subject.as_str(), old_or_new(link.user));
+            let _ = write!(key, " {}={}", link.key.subject.as_str(), whose(link.user));
         }
         let _ = write!(key, " {:?}", self.world.unused.len());
         key
@@ -173,28 +178,38 @@ impl State {
                     write!(key, " {execution}:{live}{}", what_for(errand))
                 }
                 Memory::Opened { recovery, .. } => write!(key, " {execution}:opened {:?}", recovery.opens),
+                Memory::Key { .. } => Ok(()),
                 Memory::Brokered(identity) => write!(key, " {execution}:{}", identity.key.subject.as_str()),
                 Memory::CameBack { came_as, .. } => write!(key, " {execution}:{came_as:?}"),
             };
         }
         if let Some(identity) = &frame.identity {
             let email = frame.profile.email.as_ref().map(|email| (&email.address, email.typed));
-            let found = frame.existing.as_ref().map(|user| user.id);
-            let _ = write!(key, " {} {email:?} {found:?} {:?}", identity.key.subject.as_str(), frame.rule);
+            let found = frame.existing.as_ref().map_or('-', |user| whose(user.id));
+            let _ = write!(key, " {} {email:?} {found} {:?}", identity.key.subject.as_str(), frame.rule);
             let _ = write!(key, " {:?} {} {:?}", frame.demand, frame.address_is_anothers, frame.agreed);
         }
-        let user = frame.user.as_ref().map(|chosen| match &chosen.how {
-            How::BrowserSession(user, _) | How::Authenticated(user) => ("here", old_or_new(user.id)),
-            How::Created(_) => ("new", None),
-            How::Proved(user, _) => ("proved", old_or_new(user.id)),
-        });
-        let _ = write!(key, " {user:?} {:?} {}", frame.user_by, self.is_shown(frame));
+        let Some(chosen) = &frame.user else { return };
+        let _ = match &chosen.how {
+            How::BrowserSession(user, _) | How::Authenticated(user) => {
+                write!(key, " here {} {:?}", whose(user.id), frame.user_by)
+            }
+            How::Created(_) => write!(key, " new {:?}", frame.user_by),
+            How::Proved(user, proof) if self.world.has_shown(self.login.start.key, proof.kind(), (user, proof.hands_over())) => {
+                let kind = Some(proof.kind()).filter(|kind| self.kinds_matter || *kind == ProofKind::TrustedAssertion);
+                let (hands_over, rests_on) = (proof.hands_over(), proof.giver().is_some());
+                write!(key, " shown {} {:?} {kind:?} {hands_over} {rests_on}", whose(user.id), self.left_with(frame))
+            }
+            How::Proved(user, proof) => write!(key, " forged {} {:?} {:?}", whose(user.id), frame.user_by, proof.kind()),
+        };
     }
 
-    /// Whether what the frame takes for a proof was really given. Then it doesn't matter which one it was.
-    fn is_shown(&self, frame: &Frame) -> bool {
-        let Some(How::Proved(user, proof)) = frame.user.as_ref().map(|chosen| &chosen.how) else { return false };
-        self.world.has_shown(self.login.start.key, proof.kind(), (user, proof.hands_over()))
+    /// The innermost execution at work that takes what the frame has for a proof with it when it is left. A proof that was really given is
+    /// the same whichever execution took it.
+    fn left_with(&self, frame: &Frame) -> Option<ExecutionId> {
+        let (by, flow) = (frame.user_by?, self.world.policy.flow_of(frame)?);
+        let at_work = frame.position.open.iter().map(OpenLevel::at);
+        at_work.filter(|at| flow.program().inside(*at).contains(&by)).last()
     }
 }
 
@@ -218,9 +233,15 @@ fn signed_in(world: &mut World) -> Digest {
     id
 }
 
-/// Accounts that are made are alike.
-fn old_or_new(user: UserId) -> Option<UserId> {
-    [OWNER, CLAIMANT, OTHER, OWN].contains(&user).then_some(user)
+/// An account in one letter. Those that are made are alike.
+fn whose(user: UserId) -> char {
+    match user {
+        OWNER => 'o',
+        CLAIMANT => 'c',
+        OTHER => 't',
+        OWN => 's',
+        _ => 'n',
+    }
 }
 
 fn what_for(errand: &Errand) -> String {
@@ -236,6 +257,6 @@ fn is_a_proof(given: &Given) -> bool {
     match given {
         Given::Password(_, user) | Given::Mailbox(_, user) => *user != OWN,
         Given::Address(..) | Given::CameBack(..) => true,
-        Given::Mail(..) | Given::Renewed(..) | Given::Account(..) | Given::Identity(..) => false,
+        Given::OneTimeCode(..) | Given::Mail(..) | Given::Renewed(..) | Given::Account(..) | Given::Identity(..) => false,
     }
 }

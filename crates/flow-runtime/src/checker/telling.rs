@@ -2,7 +2,7 @@
 
 use super::cast::{ADDRESS, OWN, Who};
 use super::deed::Deed;
-use super::setting::{Existing, Rules, Setting, Word};
+use super::setting::{Existing, Joins, Rules, Setting, Word};
 use crate::definition::condition::Condition;
 use crate::event::action;
 use crate::flow_test::Serves;
@@ -61,6 +61,9 @@ fn surroundings(setting: Setting) -> Vec<String> {
             Some("an account with a password says that it has that address, and never proved it")
         }
         Existing::Claimant { password: false } => Some("an account says that it has that address, and never proved it"),
+        Existing::ClaimantAtProvider => {
+            Some("an account that signs in with another identity says that it has that address, and never proved it")
+        }
         Existing::TwoClaimants => Some("two accounts say that they have that address, and neither has proved it"),
         Existing::OwnerAndClaimant => Some("one account has proved that address, and another one only says that it has it"),
         Existing::Closed => Some("an account that is closed has proved that address"),
@@ -74,10 +77,17 @@ fn surroundings(setting: Setting) -> Vec<String> {
         Rules::Several => Some("the realm's rules refuse where they find several".to_owned()),
         Rules::Refuse => Some("the realm's rules refuse whoever has an account".to_owned()),
     };
+    let joins = match setting.joins {
+        Joins::AsSetUp => None,
+        Joins::HandedOver => Some("the provider is set up to hand over accounts that never proved their address"),
+        Joins::Instead => Some("the provider is set up to replace the identity that an account has of it"),
+        Joins::IfWanted => Some("the provider is set up to ask before an account gets one more of its identities"),
+        Joins::Refused => Some("the provider is set up to refuse a second one of its identities on an account"),
+    };
     let mails = (!setting.mails).then(|| "the realm sends no mail".to_owned());
     let due = setting.due.then(|| "something is due at the account".to_owned());
     let live = setting.live.then(|| "the browser is signed in".to_owned());
-    holders.map(str::to_owned).into_iter().chain(rules).chain(mails).chain(due).chain(live).collect()
+    holders.map(str::to_owned).into_iter().chain(rules).chain(joins.map(str::to_owned)).chain(mails).chain(due).chain(live).collect()
 }
 
 fn sentence(deed: &Deed) -> String {

@@ -19,6 +19,8 @@ const MOST_PAIRS: usize = 20_000;
 #[derive(Debug)]
 pub(super) struct Told {
     pub(super) at: ExecutionId,
+    /// Whether the execution at work, of whatever flow, says that it reveals accounts.
+    pub(super) is_declared: bool,
     pub(super) story: Vec<Deed>,
     pub(super) with: String,
     pub(super) without: String,
@@ -36,6 +38,7 @@ pub(super) struct Compared {
 struct Pair {
     number: usize,
     at: ExecutionId,
+    is_declared: bool,
     with: State,
     without: State,
 }
@@ -55,7 +58,7 @@ pub(super) fn compare(realm: &Realm, flow: &Arc<Flow>, setting: Setting) -> Opti
     let begun = (State::begin(realm, flow, setting)?, State::begin(realm, flow, other)?);
     let (known, waiting, trail) = (BTreeSet::new(), VecDeque::new(), Vec::new());
     let mut comparison = Comparison { realm, known, waiting, trail, compared: Compared::default() };
-    comparison.meet(begun, None, ExecutionId(0));
+    comparison.meet(begun, None, (ExecutionId(0), false));
     while let Some(pair) = comparison.waiting.pop_front() {
         comparison.compared.pairs += 1;
         if comparison.compared.pairs > MOST_PAIRS {
@@ -68,39 +71,49 @@ pub(super) fn compare(realm: &Realm, flow: &Arc<Flow>, setting: Setting) -> Opti
         let (here, there) = (offered(&pair.with, setting), offered(&pair.without, other));
         for deed in here.into_iter().filter(|deed| !deed.is_a_proof() && there.contains(deed)) {
             let played = (pair.with.play(realm, setting, &deed), pair.without.play(realm, other, &deed));
-            comparison.meet(played, Some((pair.number, deed)), pair.at);
+            comparison.meet(played, Some((pair.number, deed)), (pair.at, pair.is_declared));
         }
     }
     Some(comparison.compared)
 }
 
 impl Comparison<'_> {
-    fn meet(&mut self, played: (Played, Played), from: Option<(usize, Deed)>, at: ExecutionId) {
+    fn meet(&mut self, played: (Played, Played), from: Option<(usize, Deed)>, (at, is_declared): (ExecutionId, bool)) {
         let stays = || "the page stays as it was".to_owned();
         let ((mut with, one), (mut without, another)) = match played {
             (Played::Rested(with, one), Played::Rested(without, another)) => ((*with, one), (*without, another)),
             (Played::Rested(with, decisions), _) => {
                 let at = place(self.realm, &with, &decisions).unwrap_or(at);
-                return self.tell(from.as_ref(), at, (look_of(&with), stays()));
+                let is_declared = reveals(&with, &decisions).unwrap_or(is_declared);
+                return self.tell(from.as_ref(), (at, is_declared), (look_of(&with), stays()));
             }
-            (_, Played::Rested(without, _)) => return self.tell(from.as_ref(), at, (stays(), look_of(&without))),
+            (_, Played::Rested(without, _)) => {
+                return self.tell(from.as_ref(), (at, is_declared), (stays(), look_of(&without)));
+            }
             _ => return,
         };
         if look(&with) != look(&without) {
             let at = place(self.realm, &with, &one).or_else(|| place(self.realm, &without, &another)).unwrap_or(at);
-            return self.tell(from.as_ref(), at, (look_of(&with), look_of(&without)));
+            let is_declared = reveals(&with, &one).or_else(|| reveals(&without, &another)).unwrap_or(is_declared);
+            return self.tell(from.as_ref(), (at, is_declared), (look_of(&with), look_of(&without)));
         }
         with.settle();
         without.settle();
         let goes_on = with.session().is_some_and(|session| !session.is_over());
         if goes_on && self.known.insert((with.key(), without.key())) {
             let at = place(self.realm, &with, &one).unwrap_or(at);
-            self.waiting.push_back(Pair { number: self.trail.len(), at, with, without });
+            let is_declared = reveals(&with, &one).unwrap_or(is_declared);
+            self.waiting.push_back(Pair { number: self.trail.len(), at, is_declared, with, without });
             self.trail.push(from);
         }
     }
 
-    fn tell(&mut self, from: Option<&(usize, Deed)>, at: ExecutionId, (with, without): (String, String)) {
+    fn tell(
+        &mut self,
+        from: Option<&(usize, Deed)>,
+        (at, is_declared): (ExecutionId, bool),
+        (with, without): (String, String),
+    ) {
         let mut story = Vec::new();
         let mut before = from;
         while let Some((number, deed)) = before {
@@ -108,7 +121,7 @@ impl Comparison<'_> {
             before = self.trail.get(*number).and_then(Option::as_ref);
         }
         story.reverse();
-        self.compared.told.push(Told { at, story, with, without });
+        self.compared.told.push(Told { at, is_declared, story, with, without });
     }
 }
 
@@ -116,6 +129,20 @@ impl Comparison<'_> {
 fn place(realm: &Realm, state: &State, decisions: &[Decision]) -> Option<ExecutionId> {
     let last = || decisions.iter().rev().find(|decision| decision.flow == realm.flow).map(|decision| decision.execution);
     state.rests_at(realm).or_else(last)
+}
+
+/// Whether the execution at work, or the last one, says that it reveals accounts.
+fn reveals(state: &State, decisions: &[Decision]) -> Option<bool> {
+    let (session, policy) = (state.session()?, &state.world.policy);
+    let at_work = match &session.rest {
+        Rest::Showing(execution) | Rest::AtProvider { execution, .. } => {
+            session.frame().and_then(|frame| Some((policy.flow_of(frame)?, *execution)))
+        }
+        _ => None,
+    };
+    let last = || decisions.last().and_then(|decision| Some((policy.flow(&decision.flow)?, decision.execution)));
+    let (flow, execution) = at_work.or_else(last)?;
+    Some(flow.authenticator(execution).is_some_and(|found| found.reveals_accounts()))
 }
 
 /// What the person in front of a page can tell: all of it, but for the numbers that are drawn for every login.

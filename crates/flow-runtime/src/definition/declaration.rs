@@ -45,7 +45,9 @@ impl Declaration {
             Purpose::FirstLogin => {
                 needs_identity || !self.establishes.contains(&Establishes::User) && !self.needs.contains(&Need::User)
             }
-            Purpose::PostLogin => self.establishes.is_empty() && !self.needs.contains(&Need::ExistingUser),
+            Purpose::PostLogin => {
+                self.establishes.iter().all(|what| *what == Establishes::SecondFactor) && !self.needs.contains(&Need::ExistingUser)
+            }
         }
     }
 }
@@ -61,6 +63,8 @@ pub enum Need {
     Mail,
     /// Somebody who has signed in.
     User,
+    /// Somebody who has signed in or proved the account.
+    Owner,
 }
 
 /// How an execution ended, in records.
@@ -113,6 +117,8 @@ pub enum Establishes {
     Profile,
     /// A brokered identity, whose first-login flow is called if it isn't linked.
     Identity,
+    /// That whoever signs in holds the account's second factor.
+    SecondFactor,
 }
 
 /// The kinds of question.
@@ -134,6 +140,10 @@ pub enum AskKind {
     Redeem,
     /// [`crate::Question::CheckPassword`].
     CheckPassword,
+    /// [`crate::Question::CheckOneTimeCode`].
+    CheckOneTimeCode,
+    /// [`crate::Question::TryOneTimeCode`].
+    TryOneTimeCode,
     /// [`crate::Question::HashPassword`].
     HashPassword,
     /// [`crate::Question::ReserveMail`].

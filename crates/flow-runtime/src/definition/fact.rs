@@ -21,6 +21,8 @@ pub enum NamedFact {
     ExistingUserAddressProved,
     /// `user.has-password`
     UserHasPassword,
+    /// `user.second-factor-configured`
+    UserSecondFactorConfigured,
     /// `user.address-proved`
     UserAddressProved,
     /// `user.address-proved-by`
@@ -156,6 +158,8 @@ facts! {
         "the existing account has proved an address", "existing-user.address-proved";
     UserHasPassword "user.has-password" User Takes::Nothing,
         "the account that signs in has a password", "user.has-password";
+    UserSecondFactorConfigured "user.second-factor-configured" User Takes::Nothing,
+        "whoever signs in has set up a second factor for the account", "user.second-factor-configured";
     UserAddressProved "user.address-proved" User Takes::Nothing,
         "the account that signs in has proved its address", "user.address-proved";
     UserAddressProvedBy "user.address-proved-by" User Takes::OneOf(PROVERS),

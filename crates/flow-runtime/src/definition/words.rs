@@ -28,6 +28,7 @@ impl Need {
             Self::ExistingUser => "an existing user, found by something before it",
             Self::Mail => "a realm that sends mail",
             Self::User => "somebody who has signed in, by something before it",
+            Self::Owner => "somebody who has signed in or proved the account, by something before it",
         }
     }
 }
@@ -57,6 +58,7 @@ impl Establishes {
             Self::Proof => "a proof that the identity belongs to the existing user",
             Self::Profile => "the profile that a new user gets",
             Self::Identity => "an identity from a provider, whose first-login flow runs if no account has it",
+            Self::SecondFactor => "that whoever signs in holds the account's second factor",
         }
     }
 }

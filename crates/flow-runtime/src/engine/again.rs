@@ -7,7 +7,8 @@ use crate::authenticator::Cause;
 use crate::definition::ExecutionId;
 use crate::outcome::{DenialCode, Fault};
 use crate::policy::RealmPolicy;
-use crate::session::Chosen;
+use crate::page::Message;
+use crate::session::{Chosen, Frame, How};
 use crate::write::Write;
 use domain::{Entropy, Epoch, Timestamp, User};
 
@@ -55,8 +56,27 @@ impl Run {
                 self.turn(policy, Turning::Conclude, now, entropy)
             }
             Now::WithoutIdentity => self.sign_in_anew(policy, now, entropy),
-            Now::Gone => Ok(self.deny(DenialCode::AccountDisabled, now)),
+            Now::Gone(code) => Ok(self.deny(code, now)),
         }
+    }
+
+    /// Whether the username of an account that is about to be made was found to be free in an earlier event only.
+    pub(super) fn unsure_of_the_name(&self, frame: &Frame) -> Option<Question> {
+        let How::Created(new) = &frame.user.as_ref()?.how else { return None };
+        let username = new.username.clone().filter(|name| self.sought_name.as_ref() != Some(name))?;
+        Some(Question::FindUsers { username: Some(username), email: None })
+    }
+
+    /// Whoever lost the username to somebody else meanwhile fills in the account once more, and is told why.
+    pub(super) fn named(mut self, policy: &RealmPolicy, fact: Fact, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
+        let Fact::FoundUsers(found) = fact else { return Err(Fault::WrongFact { authenticator: "end of a flow" }) };
+        let Some(owner) = found.by_username else { return self.turn(policy, Turning::Conclude, now, entropy) };
+        let frame = self.session.frames.last_mut().ok_or(Fault::Frames("no frame to conclude"))?;
+        frame.start_over(false);
+        self.writes.clear();
+        self.notices.clear();
+        self.session.message = owner.username.map(|name| Message::UsernameTaken { username: name.to_string() });
+        self.turn(policy, Turning::Begin, now, entropy)
     }
 
     /// What opened the account was taken off it meanwhile, so whoever came with it is nobody yet.
@@ -107,7 +127,7 @@ pub(super) enum Now {
     /// The identity that opened the account isn't the account's any more.
     WithoutIdentity,
     /// The account is closed, or its past has died.
-    Gone,
+    Gone(DenialCode),
 }
 
 /// Asks how somebody is now who was found in an earlier event.
@@ -119,9 +139,10 @@ pub(super) fn how_now(chosen: &Chosen) -> Question {
 /// The account as it is until this step is committed: its own writes have not moved the epoch yet.
 fn as_stored(user: User, writes: &[Write]) -> User {
     let moves = |write: &&Write| match write {
-        Write::SetPassword { user: moved, .. } | Write::SetAddress { user: moved, .. } | Write::HandOver { user: moved, .. } => {
-            *moved == user.id
-        }
+        Write::SetPassword { user: moved, .. }
+        | Write::SetOneTimeCodes { user: moved, .. }
+        | Write::SetAddress { user: moved, .. }
+        | Write::HandOver { user: moved, .. } => *moved == user.id,
         _ => false,
     };
     let steps = i64::try_from(writes.iter().filter(moves).count()).unwrap_or_default();
@@ -139,9 +160,14 @@ pub(super) fn now_of(chosen: &Chosen, before: &User, fact: Fact) -> Option<Now> 
         Fact::OwnIdentities(None) if chosen.rests_on_identity() => (None, false),
         _ => return None,
     };
-    Some(match user.filter(|user| user.goes_on_from(before)) {
-        Some(user) if still_linked => Now::There(user),
-        Some(_) => Now::WithoutIdentity,
-        None => Now::Gone,
+    Some(match user {
+        Some(user) if user.goes_on_from(before) => {
+            if still_linked {
+                Now::There(user)
+            } else {
+                Now::WithoutIdentity
+            }
+        }
+        lost => Now::Gone(DenialCode::of_lost(lost.as_deref())),
     })
 }

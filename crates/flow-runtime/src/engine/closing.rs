@@ -60,7 +60,7 @@ impl Run {
         let user = match now_of(&chosen, &chosen.user(), fact).ok_or(Fault::WrongFact { authenticator: "consent" })? {
             Now::There(user) => user,
             Now::WithoutIdentity => return self.sign_in_anew(policy, now, entropy),
-            Now::Gone => return Ok(self.deny(DenialCode::AccountDisabled, now)),
+            Now::Gone(code) => return Ok(self.deny(code, now)),
         };
         if !self.policy_has_client(policy) {
             return Ok(self.deny(DenialCode::ClientDisabled, now));

@@ -55,7 +55,9 @@ fn establishes(effect: &Effect) -> Option<(Establishes, &'static str)> {
             How::Proved(..) => (Establishes::Proof, "a proof"),
             How::BrowserSession(..) | How::Authenticated(_) => (Establishes::User, "a user"),
         }),
+        Effect::SecondFactor => Some((Establishes::SecondFactor, "a second factor")),
         Effect::Refresh(_)
+        | Effect::UsernameTaken
         | Effect::Reasons(_)
         | Effect::Renew(_)
         | Effect::Amend(_)
@@ -70,9 +72,14 @@ fn establishes(effect: &Effect) -> Option<(Establishes, &'static str)> {
 /// How an act ends a turn, for declarations and records. Questions and rejections end none.
 pub(super) fn outcome(act: &Act) -> Option<Outcome> {
     match act {
-        Act::Ask(_) | Act::Reject(_) | Act::WrongFact | Act::Call { .. } | Act::Pass { .. } | Act::Review | Act::StartOver => {
-            None
-        }
+        Act::Ask(_)
+        | Act::Reject(_)
+        | Act::WrongFact
+        | Act::Call { .. }
+        | Act::Pass { .. }
+        | Act::Review
+        | Act::StartOver
+        | Act::SignInAnew => None,
         Act::Show { retry: false } | Act::Redirect { .. } => Some(Outcome::Challenged),
         Act::Show { retry: true } => Some(Outcome::Retry),
         Act::Succeed => Some(Outcome::Succeeded),

@@ -6,6 +6,7 @@ use crate::definition::ExecutionId;
 use crate::outcome::Fault;
 use crate::position::Position;
 use crate::session::{Chosen, Frame, How};
+use domain::AuthenticationMethod;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Run {
@@ -26,7 +27,8 @@ impl Run {
                 }
             }
             Effect::Reasons(reasons) => self.reasons = Some((execution, *reasons)),
-            Effect::Profile(profile) => frame.profile = profile,
+            Effect::Profile(profile) => (frame.profile, frame.reviewed, frame.taken_username) = (profile, true, None),
+            Effect::UsernameTaken => frame.taken_username.clone_from(&frame.profile.username),
             Effect::Agree(others) => frame.agreed = others,
             Effect::User(chosen) => {
                 let (chosen, is_live) = chosen.beside(frame.user.take());
@@ -34,6 +36,12 @@ impl Run {
                     self.session.passed = self.live_passed.take();
                 }
                 (frame.user, frame.user_by) = (Some(chosen), Some(execution));
+            }
+            Effect::SecondFactor => {
+                let chosen = frame.user.as_mut().ok_or(Fault::Frames("a second factor of nobody"))?;
+                if !chosen.has_shown_second_factor() {
+                    chosen.methods.push(AuthenticationMethod::OneTimeCode);
+                }
             }
             Effect::Renew(user) => match frame.user.as_mut().filter(|chosen| chosen.how.user().id == user.id) {
                 Some(chosen) => chosen.how.renew(user),

@@ -10,7 +10,7 @@ use crate::event::{Arrival, Event, Form, action};
 use crate::outcome::{DenialCode, Fault, Rejected};
 use crate::policy::RealmPolicy;
 use crate::session::{AuthenticationSession, Purpose, Rest};
-use crate::view::is_a_way;
+use crate::view::a_way;
 use domain::{CallbackParams, Digest, Entropy, ExchangeId, ProviderAlias, Timestamp, Wish};
 
 /// Moves a login that rests by one event.
@@ -82,9 +82,10 @@ impl Run {
 
     fn other_way(mut self, policy: &RealmPolicy, form: &Form, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
         let wanted = form.text("way").and_then(|id| id.parse().ok()).map(ExecutionId);
-        let Some(execution) = wanted.filter(|wanted| is_a_way(policy, &self.session, *wanted, now)) else {
+        let Some(way) = wanted.and_then(|wanted| a_way(policy, &self.session, wanted, now)) else {
             return Ok(Step::Rejected(Rejected::UnknownAction));
         };
+        let execution = way.at;
         let flow = match self.flow(policy) {
             Ok(flow) => flow,
             Err(code) => return Ok(self.deny(code, now)),
@@ -92,6 +93,7 @@ impl Run {
         if let Some(frame) = self.session.frames.last_mut() {
             choose(flow.program(), frame, execution);
         }
+        self.weigh(policy, &flow, &way.weighed, now);
         let provider = form.text("provider").and_then(|alias| ProviderAlias::parse(alias).ok());
         self.turn(policy, Turning::Input(execution, Cause::Enter, Input::Way { provider }), now, entropy)
     }

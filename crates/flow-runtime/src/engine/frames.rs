@@ -1,12 +1,12 @@
 //! Frames: how a flow is called, and what its end writes.
 
-use super::joining::handed_over_by;
+use super::joining::{handed_over_by, is_permitted};
 use super::run::Run;
 use crate::definition::ExecutionId;
 use crate::outcome::Fault;
 use crate::policy::RealmPolicy;
 use crate::position::Position;
-use crate::proof::{AcceptedProof, accepted_in};
+use crate::proof::accepted_in;
 use crate::revisions::Pinned;
 use crate::session::{Chosen, Frame, How, MAX_FRAMES, Purpose};
 use crate::sync;
@@ -64,6 +64,8 @@ impl Run {
             profile: sync::offered(policy, identity.as_ref()),
             identity,
             review_wanted: false,
+            reviewed: false,
+            taken_username: None,
             existing: None,
             existing_identities: Vec::new(),
             address_is_anothers: false,
@@ -181,12 +183,6 @@ impl Run {
             self.notices.push(Notice { to: email.address.clone(), mail, expires_at: now.plus(NEWS_LIFETIME) });
         }
     }
-}
-
-/// Whether this is a proof; or the flow's author accepts that there is none, at the very execution that took the account without one.
-fn is_permitted(policy: &RealmPolicy, frame: &Frame, proof: &AcceptedProof) -> bool {
-    let permit = || policy.flow_of(frame)?.permit(frame.user_by?);
-    proof.kind() != ProofKind::Waived || permit().is_some()
 }
 
 /// Once written, a new or proved account is simply the one that signs in.

@@ -8,6 +8,7 @@ use crate::linking::Case;
 use crate::others::{Joining, are_agreed_to, joining};
 use crate::outcome::{DenialCode, Fault};
 use crate::policy::RealmPolicy;
+use crate::proof::AcceptedProof;
 use crate::session::{Frame, How};
 use crate::write::{ProfileChange, UnlinkReason, Write};
 use domain::{AddressProof, Entropy, IdentityKey, LinkedIdentity, ProofKind, Timestamp, User, UserId};
@@ -31,14 +32,14 @@ impl Run {
         let frame = self.session.frames.last_mut().ok_or(Fault::Frames("no frame to conclude"))?;
         let chosen = frame.user.as_mut().ok_or(Fault::Frames("a flow succeeded without a user"))?;
         let before = chosen.user();
-        match found.filter(|found| found.user.goes_on_from(&before)) {
-            Some(found) => {
+        match found {
+            Some(found) if found.user.goes_on_from(&before) => {
                 self.counted = Some(found.user.id);
                 frame.existing_identities = found.identities;
                 chosen.how.refresh(Box::new(found.user));
                 self.turn(policy, Turning::Conclude, now, entropy)
             }
-            None => Ok(self.deny(DenialCode::AccountDisabled, now)),
+            lost => Ok(self.deny(DenialCode::of_lost(lost.as_ref().map(|found| &found.user)), now)),
         }
     }
 
@@ -58,6 +59,7 @@ impl Run {
             has_password: false,
             password_set_at: None,
             must_renew_password: false,
+            has_one_time_codes: false,
             roles: BTreeSet::new(),
             accepted_terms: BTreeMap::new(),
             epoch: user.epoch.next(),
@@ -76,10 +78,19 @@ impl Run {
     }
 }
 
+/// Whether this is a proof; or the flow's author accepts that there is none, at the very execution that took the account without one.
+pub(super) fn is_permitted(policy: &RealmPolicy, frame: &Frame, proof: &AcceptedProof) -> bool {
+    let permit = || policy.permit(frame, frame.user_by?);
+    proof.kind() != ProofKind::Waived || permit().is_some()
+}
+
 /// Whether a proof still opens the account that was found. A person may have rested for a while since they gave it: the rule may be
 /// gone, refuse, or want another proof, the provider's word may not be taken any more, and the identity that gave it may be off the account.
 pub(super) fn still_opens(policy: &RealmPolicy, frame: &Frame) -> bool {
     let Some(How::Proved(user, proof)) = frame.user.as_ref().map(|chosen| &chosen.how) else { return true };
+    if !is_permitted(policy, frame, proof) {
+        return false;
+    }
     let account = Candidate { user: (**user).clone(), identities: frame.existing_identities.clone() };
     let found = match frame.rule.as_ref().zip(Case::of(policy, frame)) {
         None => None,

@@ -59,11 +59,13 @@ impl Asking {
         run.rest_on(&fact);
         run.see(&fact);
         run.looked_for_users |= matches!(fact, Fact::FoundUsers(_) | Fact::Candidates(_));
+        run.sought_name = question.username().cloned().or(run.sought_name);
         match asker {
             Asker::Execution(execution, cause) => run.answered(policy, (execution, cause, &question, fact), now, entropy),
             Asker::StillNew(execution, cause) => run.still_new(policy, (execution, cause, &question, fact), now, entropy),
             Asker::Unclaimed(execution) => run.unclaimed(policy, (execution, &question, fact), now, entropy),
             Asker::StillSo => run.still_so(policy, fact, now, entropy),
+            Asker::Named => run.named(policy, fact, now, entropy),
             Asker::Others => run.counted(policy, fact, now, entropy),
             Asker::Grants(chosen) => run.weigh_grants(policy, *chosen, fact, now, entropy),
             Asker::Consented(chosen) => run.consented(policy, *chosen, fact, now, entropy),
@@ -177,6 +179,16 @@ impl Run {
         }
     }
 
+    /// Keeps what the conditions come to on a way that somebody has just taken.
+    pub(super) fn weigh(&mut self, policy: &RealmPolicy, flow: &Flow, sub_flows: &[ExecutionId], now: Timestamp) {
+        let AuthenticationSession { frames, request, newcomer, .. } = &self.session;
+        let Some(frame) = frames.last() else { return };
+        let seen = Seen { policy, request, newcomer: *newcomer, frame };
+        let conditions = sub_flows.iter().filter_map(|id| Some((*id, flow.program().when(*id)?)));
+        let weighed = conditions.map(|(id, condition)| (id, Weighed::of(condition, &seen))).collect();
+        self.weighed(flow, weighed, now);
+    }
+
     fn nothing_left(&self) -> DenialCode {
         let nobody_found =
             self.session.frame().is_some_and(|frame| frame.purpose == Purpose::FirstLogin && frame.existing.is_none());
@@ -251,6 +263,10 @@ impl Run {
             Act::Exhausted => Ok(self.end(execution, Ended::Exhausted)),
             Act::Review => self.start_over(true),
             Act::StartOver => self.start_over(false),
+            Act::SignInAnew => {
+                self.session.request.prompt.login = true;
+                Ok(Acted::Step(self.sign_in_anew(policy, now, entropy)?))
+            }
             Act::Deny(code) => Ok(Acted::Step(self.deny(code, now))),
             Act::DenyWith(message) => Ok(Acted::Step(self.deny_with(DenialCode::DeniedByFlow, message, now))),
             Act::Reject(rejected) => Ok(Acted::Step(Step::Rejected(rejected))),
@@ -304,6 +320,9 @@ impl Run {
         if let Some(chosen) = frame.user.as_ref().filter(|chosen| self.unsure_of(chosen).is_some()) {
             let question = how_now(chosen);
             return Ok(Acted::Step(self.ask(Asker::StillSo, question)));
+        }
+        if let Some(question) = self.unsure_of_the_name(frame) {
+            return Ok(Acted::Step(self.ask(Asker::Named, question)));
         }
         if let Some(user) = self.uncounted(frame) {
             return Ok(Acted::Step(self.count(user)));

@@ -149,9 +149,14 @@ impl Frame {
         self.position.exhausted.retain(|exhausted| !inside.contains(exhausted));
     }
 
+    /// Whether somebody signed in there.
+    pub(crate) fn signed_in_inside(&self, program: &Program, id: ExecutionId) -> bool {
+        self.user_by.is_some_and(|by| program.inside(id).contains(&by))
+    }
+
     /// Who signed in there doesn't sign in by it.
-    fn leave(&mut self, program: &Program, id: ExecutionId) {
-        if self.user_by.is_some_and(|by| program.inside(id).contains(&by)) {
+    pub(crate) fn leave(&mut self, program: &Program, id: ExecutionId) {
+        if self.signed_in_inside(program, id) {
             (self.user, self.user_by) = (None, None);
         }
     }

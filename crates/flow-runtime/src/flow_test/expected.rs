@@ -58,6 +58,8 @@ pub struct ExpectedAccount {
     pub proved: Option<bool>,
     /// Whether it has a password.
     pub password: Option<bool>,
+    /// Whether it has a second factor.
+    pub second_factor: Option<bool>,
     /// Its username, or `none`.
     pub username: Option<String>,
     /// Its given name, or `none`.

@@ -69,6 +69,8 @@ pub struct GivenAccount {
     pub domain: LinkingDomain,
     /// Whether its password is to be replaced.
     pub must_renew_password: bool,
+    /// Whether it has a second factor: an authenticator application.
+    pub second_factor: bool,
     /// How long ago its password was set.
     pub password_age: Duration,
     /// The terms that the person accepted.

@@ -124,6 +124,7 @@ fn differences(user: &User, identities: &[ProviderAlias], expected: &ExpectedAcc
     compare("`email`", expected.email.clone(), text(email.map(|email| email.address.to_string())));
     compare("`proved`", expected.proved.map(flag), flag(email.is_some_and(domain::OwnedAddress::is_proved)));
     compare("`password`", expected.password.map(flag), flag(user.has_password));
+    compare("`second-factor`", expected.second_factor.map(flag), flag(user.has_one_time_codes));
     compare("`username`", expected.username.clone(), text(user.username.as_ref().map(ToString::to_string)));
     compare("`given-name`", expected.given_name.clone(), text(user.given_name.clone()));
     compare("`family-name`", expected.family_name.clone(), text(user.family_name.clone()));

@@ -28,6 +28,8 @@ pub(crate) const PAGES: &[&str] = &[
     "terms",
     "complete-profile",
     "update-password",
+    "one-time-code",
+    "set-up-one-time-code",
     "consent",
     "signed-in",
     "denied",
@@ -40,6 +42,7 @@ pub(crate) const MAILS: &[&str] = &[
     "reset-password",
     "no-password",
     "password-changed",
+    "second-factor-set",
     "confirm-address",
     "address-taken",
     "address-changed",
@@ -60,10 +63,12 @@ pub(crate) const PROBLEMS: &[&str] = &[
     "too-late",
     "same-address",
     "same-password",
+    "wrong-one-time-code",
+    "used-one-time-code",
 ];
 
 /// What a page may say that happened.
-pub(crate) const MESSAGES: &[&str] = &["none", "provider-failed", "mail-sent-again", "not-fresh"];
+pub(crate) const MESSAGES: &[&str] = &["none", "provider-failed", "mail-sent-again", "not-fresh", "sign-in-anew"];
 
 /// How a trip to a provider may fail.
 pub(crate) const FAILURES: &[(&str, UpstreamFailure)] = &[
@@ -74,7 +79,7 @@ pub(crate) const FAILURES: &[(&str, UpstreamFailure)] = &[
 ];
 
 /// The ways that aren't a provider.
-pub(crate) const WAYS: &[&str] = &["login", "register", "password", "mail", "recover"];
+pub(crate) const WAYS: &[&str] = &["login", "register", "password", "mail", "recover", "one-time-code"];
 
 /// What a page is called.
 pub fn page_name(page: &Page) -> &'static str {
@@ -92,6 +97,8 @@ pub fn page_name(page: &Page) -> &'static str {
         Page::Terms { .. } => "terms",
         Page::CompleteProfile { .. } => "complete-profile",
         Page::UpdatePassword { .. } => "update-password",
+        Page::OneTimeCode { .. } => "one-time-code",
+        Page::SetUpOneTimeCode { .. } => "set-up-one-time-code",
         Page::Reauthenticate { .. } => "reauthenticate",
         Page::ProveAtProvider { .. } => "prove-at-provider",
         Page::AtProvider { .. } => "at-provider",
@@ -109,6 +116,7 @@ pub fn mail_name(mail: &MailKind) -> &'static str {
         MailKind::ResetPassword { .. } => "reset-password",
         MailKind::NoPassword { .. } => "no-password",
         MailKind::PasswordChanged { .. } => "password-changed",
+        MailKind::SecondFactorSet { .. } => "second-factor-set",
         MailKind::ConfirmAddress { .. } => "confirm-address",
         MailKind::AddressTaken { .. } => "address-taken",
         MailKind::AddressChanged { .. } => "address-changed",
@@ -124,6 +132,7 @@ pub(crate) fn way_name(kind: &WayKind) -> &str {
         WayKind::Password => "password",
         WayKind::Mail => "mail",
         WayKind::Recover => "recover",
+        WayKind::OneTimeCode => "one-time-code",
     }
 }
 
@@ -143,6 +152,8 @@ pub(crate) fn problem_name(problem: &Problem) -> &'static str {
         Problem::TooLate => "too-late",
         Problem::SamePassword => "same-password",
         Problem::SameAddress => "same-address",
+        Problem::WrongOneTimeCode => "wrong-one-time-code",
+        Problem::UsedOneTimeCode => "used-one-time-code",
     }
 }
 
@@ -153,6 +164,8 @@ pub(crate) fn message_name(message: Option<&Message>) -> &'static str {
         Some(Message::Upstream { .. }) => "provider-failed",
         Some(Message::MailSentAgain) => "mail-sent-again",
         Some(Message::NotFresh { .. }) => "not-fresh",
+        Some(Message::UsernameTaken { .. }) => "username-taken",
+        Some(Message::SignInAnew) => "sign-in-anew",
     }
 }
 
@@ -164,6 +177,8 @@ pub(crate) fn problems_of(page: &Page) -> &[(FieldName, Problem)] {
         | Page::ReviewProfile { problems, .. }
         | Page::CompleteProfile { problems, .. }
         | Page::UpdatePassword { problems, .. }
+        | Page::OneTimeCode { problems, .. }
+        | Page::SetUpOneTimeCode { problems, .. }
         | Page::CheckMail { problems, .. }
         | Page::ForgottenPassword { problems, .. }
         | Page::NewPassword { problems, .. }
@@ -224,6 +239,7 @@ pub fn deeds(view: &View) -> Vec<String> {
         Page::ForgottenPassword { .. } => deeds.push(fill(&["username"])),
         Page::ChangeAddress { .. } => deeds.push(fill(&["email"])),
         Page::NewPassword { .. } | Page::Reauthenticate { .. } | Page::UpdatePassword { .. } => deeds.push(fill(&["password"])),
+        Page::OneTimeCode { .. } | Page::SetUpOneTimeCode { .. } => deeds.push("fills-in: { code: right }".to_owned()),
         Page::CheckMail { .. } => {
             deeds.extend(["opens-mail: here".to_owned(), "opens-mail: elsewhere".to_owned(), fill(&["code"])]);
             deeds.push(format!("presses: {}", action::RESEND));

@@ -9,11 +9,14 @@ use super::told;
 use crate::event::action;
 use crate::page::WayKind;
 use crate::reader::Span;
-use crate::world::{Answer, Came, Given as Happened, Login, World, code_of, form};
+use crate::world::{Answer, Came, Given as Happened, Login, World, code_of, form, one_time_code};
 use crate::{Decision, Event, Flow, Notice, Page, Rest, View, Viewer, Write, view};
 use domain::{Digest, FlowName, ProviderAlias, UserId, Username, Version};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Stands for the code that the person's application shows.
+const RIGHT: &str = "right";
 
 /// A login that somebody plays.
 #[derive(Debug)]
@@ -122,7 +125,9 @@ impl Play {
             Action::Sends(mail) => self.must_have_sent(mail, span),
             Action::Presses(button) => self.sends(button, &[], span, &format!("presses `{button}`")),
             Action::FillsIn(fields) => {
-                let given: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                let newest = self.newest_code().filter(|_| fields.get("code").is_some_and(|typed| typed == RIGHT));
+                let typed = |name: &str, value| newest.as_deref().filter(|_| name == "code").unwrap_or(value);
+                let given: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, typed(name, value.as_str()))).collect();
                 self.sends(action::CONTINUE, &given, span, &told::filled_in(fields))
             }
             Action::Chooses(way) => self.chooses(way, span),
@@ -135,6 +140,18 @@ impl Play {
                 Ok(())
             }
             Action::Meanwhile(change) => self.meanwhile(change, span),
+        }
+    }
+
+    /// The code that the application of whoever is asked for one makes next.
+    fn newest_code(&self) -> Option<String> {
+        match self.view().map(|seen| seen.page)? {
+            Page::SetUpOneTimeCode { seed, .. } => Some(one_time_code(&seed, 1)),
+            Page::OneTimeCode { .. } => {
+                let chosen = self.login.session.as_ref()?.frame()?.user.as_ref()?;
+                self.world.next_one_time_code(chosen.user().id)
+            }
+            _ => None,
         }
     }
 

@@ -32,7 +32,7 @@ pub fn others() -> BTreeMap<FlowName, Arc<Flow>> {
 /// What a flow is for, judged by what it has.
 pub(super) fn looks_like(flow: &Flow, bindings: &Bindings) -> Serves {
     let bound = |name: &FlowName| *name == flow.name;
-    let wishes = [Wish::SignIn, Wish::Create, Wish::Recover, Wish::VerifyAddress, Wish::ChangeAddress];
+    let wishes = [Wish::SignIn, Wish::Create, Wish::Recover, Wish::VerifyAddress, Wish::ChangeAddress, Wish::SecondFactor];
     if let Some(wish) = wishes.into_iter().find(|wish| bound(bindings.of(*wish))) {
         return Serves::Wish(wish);
     }
@@ -76,6 +76,7 @@ pub(super) fn realm(
         forgotten_password: FlowName::parse("forgotten-password")?,
         verify_address: FlowName::parse("verify-address")?,
         change_address: FlowName::parse("change-address")?,
+        second_factor: FlowName::parse("second-factor")?,
     };
     let serves = given.serves.unwrap_or_else(|| looks_like(flow, &bindings));
     if let Serves::Wish(wish) = serves {
@@ -182,6 +183,7 @@ pub(super) fn add(world: &mut World, cast: &mut Cast, given: &GivenAccount) {
         has_password: given.password.is_some(),
         password_set_at: given.password.as_ref().map(|_| world.now.minus(given.password_age)),
         must_renew_password: given.must_renew_password,
+        has_one_time_codes: given.second_factor,
         roles: given.roles.clone(),
         accepted_terms: given.accepted_terms.iter().map(|version| (version.clone(), long_ago)).collect(),
         epoch: Epoch::default(),
@@ -190,6 +192,10 @@ pub(super) fn add(world: &mut World, cast: &mut Cast, given: &GivenAccount) {
     };
     if let Some(password) = &given.password {
         world.passwords.insert(id, password.clone());
+    }
+    if given.second_factor {
+        let seed = domain::one_time::seed_from(&world.entropy().expand("given key"));
+        world.seeds.insert(id, domain::OneTimeSecret { seed, used: 0 });
     }
     cast.insert(given.username.clone(), id);
     world.users.insert(id, user);
@@ -275,6 +281,7 @@ impl Bindings {
             Wish::Recover => &self.forgotten_password,
             Wish::VerifyAddress => &self.verify_address,
             Wish::ChangeAddress => &self.change_address,
+            Wish::SecondFactor => &self.second_factor,
         }
     }
 
@@ -285,6 +292,7 @@ impl Bindings {
             Wish::Recover => &mut self.forgotten_password,
             Wish::VerifyAddress => &mut self.verify_address,
             Wish::ChangeAddress => &mut self.change_address,
+            Wish::SecondFactor => &mut self.second_factor,
         };
         *bound = flow;
     }

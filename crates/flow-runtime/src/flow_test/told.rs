@@ -178,6 +178,9 @@ pub fn write(write: &Write, called: &dyn Fn(UserId) -> String) -> String {
             format!("an identity is taken off {}: {why}", called(*user))
         }
         Write::SetPassword { user, .. } => format!("{} gets another password, and all that lives on it ends", called(*user)),
+        Write::SetOneTimeCodes { user, .. } => {
+            format!("{} gets a second factor, and all that lived on it without one ends", called(*user))
+        }
         Write::SetAddress { user, address } => format!("{} gets the address {}", called(*user), address.address),
         Write::SetUsername { user, username } => format!("{} gets the username {username}", called(*user)),
         Write::AcceptTerms { user, version } => format!("{} accepts the terms {version}", called(*user)),
@@ -194,6 +197,7 @@ pub fn write(write: &Write, called: &dyn Fn(UserId) -> String) -> String {
         Write::IssueToken(token) => format!("a token for a mail to {} is kept", token.address),
         Write::ConsumeToken(_) => "a mail's token is used up".to_owned(),
         Write::ForgetWrongPasswords(user) => format!("wrong passwords for {} are forgotten", called(*user)),
+        Write::ForgetWrongCodes(user) => format!("wrong one-time codes for {} are forgotten", called(*user)),
         Write::GrantConsent { user, client, .. } => format!("{} lets `{client}` learn what it asks for", called(*user)),
         Write::Record(event) => {
             let detail = event.detail.as_ref().map_or_else(String::new, |detail| format!(" (`{detail}`)"));

@@ -41,7 +41,7 @@ impl Case<'_> {
     pub fn judge(&self, found: &Candidates) -> Judgement {
         let rules = self.rules();
         let elsewhere = self.policy.rules.rules().len().saturating_sub(rules.len());
-        let mut reasons = Reasons { elsewhere, ..Reasons::default() };
+        let mut reasons = Reasons { elsewhere, username_taken: found.wanted_is_taken, ..Reasons::default() };
         for compiled in rules {
             let Weighed { finding, passed, verdict } = self.weigh(compiled, found);
             let rule = compiled.rule.name.clone();

@@ -16,6 +16,9 @@ pub struct Reasons {
     pub considered: Vec<Considered>,
     /// How many rules are for other providers, authorities or domains.
     pub elsewhere: usize,
+    /// The username of the profile is somebody's, so that a new account can't have it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub username_taken: bool,
 }
 
 /// One rule, and what became of it.
@@ -129,6 +132,9 @@ impl Reasons {
             Some(rule) => format!("The rule {rule} decided."),
             None => "No rule found an account.".into(),
         });
+        if self.username_taken && self.decided.is_none() {
+            lines.push("The username is somebody's, so a new account doesn't get it.".into());
+        }
         lines
     }
 }

@@ -84,6 +84,10 @@ pub enum Problem {
     SameAddress,
     /// It is the password that the account has.
     SamePassword,
+    /// The application that the account knows doesn't make that code now.
+    WrongOneTimeCode,
+    /// The code was used already: the next one comes soon.
+    UsedOneTimeCode,
 }
 
 /// Something that happened on the way to a page.
@@ -99,6 +103,13 @@ pub enum Message {
     },
     /// The mail was sent again.
     MailSentAgain,
+    /// What is to be changed wants a fresh login.
+    SignInAnew,
+    /// Somebody else got the username while the person was busy with what follows it, so no account was made.
+    UsernameTaken {
+        /// The username.
+        username: String,
+    },
     /// The application wants a fresh login, and the provider didn't ask for credentials again.
     NotFresh {
         /// The provider's name.
@@ -135,6 +146,8 @@ pub enum WayKind {
     Mail,
     /// “Forgot your password?”
     Recover,
+    /// A code of the authenticator application.
+    OneTimeCode,
     /// A fresh login at a provider that is linked already.
     LinkedProvider {
         /// Value of the field `provider`.

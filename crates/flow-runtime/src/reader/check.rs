@@ -22,7 +22,7 @@ pub(super) fn document(document: &Document, problems: &mut Problems) -> Vec<Waiv
     idle::level(&document.level, problems);
     reachable::level(&document.level, problems);
     let begins = begins::of(&document.level);
-    let mut reached = Reached { identity: begins.identity, existing_user: false, user: begins.user, problems };
+    let mut reached = Reached { identity: begins.identity, existing_user: false, user: begins.user, owner: begins.user, problems };
     reached.level(&document.level);
     waivers::of(document, problems)
 }
@@ -80,6 +80,7 @@ struct Reached<'p> {
     identity: bool,
     existing_user: bool,
     user: bool,
+    owner: bool,
     problems: &'p mut Problems,
 }
 
@@ -88,7 +89,7 @@ impl Reached<'_> {
         for execution in level.executions.iter().filter(|execution| !execution.is_disabled()) {
             match &execution.node {
                 // It might have found a user. There is a diagnostic for it already.
-                None => (self.existing_user, self.user) = (true, true),
+                None => (self.existing_user, self.user, self.owner) = (true, true, true),
                 Some(Node::Authenticator(authenticator)) => self.authenticator(authenticator, execution.span),
                 Some(Node::SubFlow(sub_flow)) => {
                     if let Some(when) = &sub_flow.when {
@@ -105,18 +106,21 @@ impl Reached<'_> {
         if declaration.needs.contains(&Need::ExistingUser) {
             self.need_existing_user(declaration.name, span);
         }
-        if declaration.needs.contains(&Need::User) && !self.user {
+        let nobody = declaration.needs.contains(&Need::User) && !self.user || declaration.needs.contains(&Need::Owner) && !self.owner;
+        if nobody {
             self.need_user(declaration.name, span);
         }
         self.existing_user |= declaration.establishes.contains(&Establishes::ExistingUser);
         self.user |= declaration.establishes.contains(&Establishes::User);
+        let known = [Establishes::User, Establishes::NewUser, Establishes::Proof];
+        self.owner |= known.iter().any(|what| declaration.establishes.contains(what));
     }
 
     fn condition(&mut self, when: &When) {
         for Asked { name, about, span } in &when.asks {
             match about {
                 About::ExistingUser => self.need_existing_user(name, *span),
-                About::User if !self.user => self.need_user(name, *span),
+                About::User if !self.owner => self.need_user(name, *span),
                 About::Identity if !self.identity => self.need_identity(name, *span),
                 About::User | About::Identity | About::Comer | About::Login => {}
             }

@@ -81,7 +81,7 @@ pub fn read_with(kinds: &'static [&'static Kind], text: &str, name: &str) -> Res
     });
     let found = problems.sorted(name);
     let failed = found.iter().any(|diagnostic| diagnostic.code.severity == Severity::Error);
-    let outline = document.as_ref().and_then(|(document, _)| outline::of(document));
+    let outline = document.as_ref().and_then(|(document, waivers)| outline::of(document, waivers));
     let places = document.as_ref().map(|(document, _)| places::of(document)).unwrap_or_default();
     match document.and_then(|(document, waivers)| compile::document(document, waivers)).zip(outline) {
         Some(((flow, description, tests), outline)) if !failed => {

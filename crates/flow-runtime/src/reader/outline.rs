@@ -6,6 +6,7 @@ use super::lower::written;
 use crate::definition::condition::Condition;
 use crate::definition::config::Value;
 use crate::definition::declaration::Declaration;
+use crate::definition::waiver::{Property, Waiver};
 use crate::{ExecutionId, Requirement};
 use domain::FlowName;
 
@@ -16,6 +17,8 @@ pub struct Outline {
     pub name: FlowName,
     /// What it says about itself.
     pub description: Option<String>,
+    /// What its author accepts to be broken, at no execution but in the flow as a whole.
+    pub waived: Vec<Property>,
     /// What it runs.
     pub level: OutlineLevel,
 }
@@ -38,6 +41,8 @@ pub struct OutlineExecution {
     pub line: usize,
     /// What it means for its level.
     pub requirement: Requirement,
+    /// What the flow's author accepts to be broken here.
+    pub waived: Vec<Property>,
     /// What it runs.
     pub node: OutlineNode,
 }
@@ -85,23 +90,31 @@ impl OutlineExecution {
 }
 
 /// The outline of a document, unless something in it is missing.
-pub(super) fn of(document: &Document) -> Option<Outline> {
-    let level = Numbering(0).level(&document.level)?;
-    Some(Outline { name: document.name.clone()?, description: document.description.clone(), level })
+pub(super) fn of(document: &Document, waivers: &[Waiver]) -> Option<Outline> {
+    let level = Numbering { last: 0, waivers }.level(&document.level)?;
+    let (name, description) = (document.name.clone()?, document.description.clone());
+    Some(Outline { name, description, waived: waived(waivers, ExecutionId(0)), level })
 }
 
-/// The last number that was given out: they count as in the compiled flow.
-struct Numbering(u16);
+fn waived(waivers: &[Waiver], at: ExecutionId) -> Vec<Property> {
+    waivers.iter().filter(|waiver| waiver.at == at).map(|waiver| waiver.property).collect()
+}
 
-impl Numbering {
+/// Gives numbers, as in the compiled flow.
+struct Numbering<'a> {
+    last: u16,
+    waivers: &'a [Waiver],
+}
+
+impl Numbering<'_> {
     fn level(&mut self, level: &draft::Level) -> Option<OutlineLevel> {
         let executions = level.executions.iter().map(|execution| self.execution(execution)).collect::<Option<_>>()?;
         Some(OutlineLevel { executions, succeeds_when_empty: level.succeeds_when_empty })
     }
 
     fn execution(&mut self, execution: &draft::Execution) -> Option<OutlineExecution> {
-        self.0 = self.0.checked_add(1)?;
-        let id = ExecutionId(self.0);
+        self.last = self.last.checked_add(1)?;
+        let id = ExecutionId(self.last);
         let node = match execution.node.as_ref()? {
             draft::Node::Authenticator(authenticator) => {
                 let declaration = authenticator.kind.declaration;
@@ -115,7 +128,8 @@ impl Numbering {
                 OutlineNode::SubFlow { name: sub_flow.name.clone()?, when, level: self.level(&sub_flow.level)? }
             }
         };
-        Some(OutlineExecution { id, line: execution.span.line, requirement: execution.requirement?, node })
+        let (line, waived) = (execution.span.line, waived(self.waivers, id));
+        Some(OutlineExecution { id, line, requirement: execution.requirement?, waived, node })
     }
 }
 

@@ -27,6 +27,7 @@ pub const SHIPPED: &[Shipped] = shipped![
     "forgotten-password.yaml",
     "verify-address.yaml",
     "change-address.yaml",
+    "second-factor.yaml",
     "first-broker-login.yaml",
     "first-broker-login-auto-link.yaml",
     "first-broker-login-by-rule.yaml",

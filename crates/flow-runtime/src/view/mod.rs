@@ -2,7 +2,7 @@
 
 mod ways;
 
-pub(crate) use ways::{is_a_way, ways};
+pub(crate) use ways::{a_way, ways};
 
 use crate::authenticator::Sight;
 use crate::page::{Page, View, Viewer};

@@ -36,11 +36,13 @@ impl World {
         let gone: Vec<_> = self.identities.values().filter(|link| goes(link)).map(|link| link.key.clone()).collect();
         self.identities.retain(|key, _| !gone.contains(key));
         self.passwords.remove(&user);
+        self.seeds.remove(&user);
         self.touch(user, true, |user| {
             for key in &gone {
                 forget(user, key);
             }
             (user.has_password, user.password_set_at, user.must_renew_password) = (false, None, false);
+            user.has_one_time_codes = false;
             user.roles.clear();
             user.accepted_terms.clear();
             if let Some(email) = &mut user.email {

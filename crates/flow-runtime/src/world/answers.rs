@@ -2,7 +2,7 @@
 
 use super::{Given, World, code_of};
 use crate::{
-    Candidate, Candidates, CodeVerdict, Counter, Fact, FoundUsers, KnownIdentity, LiveSession, PasswordVerdict, Question,
+    Candidate, Candidates, CodeVerdict, Counter, Fact, FoundUsers, KnownIdentity, LiveSession, OneTimeVerdict, PasswordVerdict, Question,
     Reservation, Sought,
 };
 use domain::{
@@ -48,6 +48,17 @@ impl World {
             }
             Question::CheckPassword { user, login: name, password, reservations } => {
                 Fact::Password(self.check_password(login, *user, name, password, reservations))
+            }
+            Question::CheckOneTimeCode { user, code, reservations } => {
+                Fact::OneTimeCode(self.check_one_time_code(login, *user, code, reservations))
+            }
+            Question::TryOneTimeCode { user, seed, code, reservations } => {
+                let right = *code.reveal() == super::one_time_code(seed, 1);
+                Fact::TriedOneTimeCode(if self.spend(reservations, &user.to_string()) {
+                    Ok(right.then_some(1))
+                } else {
+                    Err(self.later())
+                })
             }
             Question::HashPassword { password, reservations } => {
                 Fact::PasswordHash(if self.spend(reservations, "") { Ok(super::hash_of(password)) } else { Err(self.later()) })
@@ -153,6 +164,30 @@ impl World {
         let Some(user) = right.and_then(|user| self.users.get(&user)).cloned() else { return PasswordVerdict::Wrong };
         self.given.insert(Given::Password(login, user.id));
         PasswordVerdict::Right(Box::new(user))
+    }
+
+    /// A right code is used up at once, whatever becomes of the login.
+    fn check_one_time_code(
+        &mut self,
+        login: SessionKey,
+        user: UserId,
+        code: &Secret,
+        reservations: &[Reservation],
+    ) -> OneTimeVerdict {
+        if !self.spend(reservations, &user.to_string()) {
+            return OneTimeVerdict::TooMany { until: self.later() };
+        }
+        let (Some(secret), Some(found)) = (self.seeds.get_mut(&user), self.users.get(&user)) else { return OneTimeVerdict::Wrong };
+        let is_of = |step| *code.reveal() == super::one_time_code(&secret.seed, step);
+        if is_of(secret.used) {
+            return OneTimeVerdict::Used;
+        }
+        if !is_of(secret.used.saturating_add(1)) {
+            return OneTimeVerdict::Wrong;
+        }
+        secret.used = secret.used.saturating_add(1);
+        self.given.insert(Given::OneTimeCode(login, user));
+        OneTimeVerdict::Right(Box::new(found.clone()))
     }
 
     /// Counts one of each, if all are still within their limits.

@@ -1,7 +1,7 @@
 //! How the world commits: guards first, then all changes, or none.
 
 use super::{Trip, World};
-use crate::{Conflict, Guard, NewUser, Rest, Resting, Write};
+use crate::{Conflict, Counter, Guard, NewUser, Rest, Resting, Write};
 use domain::{ActionToken, Digest, EmailAddress, Epoch, LinkedIdentity, SessionKey, TokenPurpose, User, UserId, Version};
 
 /// Why a commit didn't happen.
@@ -65,6 +65,11 @@ impl World {
                 });
                 Ok(())
             }
+            Write::SetOneTimeCodes { user, secret } => {
+                self.seeds.insert(*user, secret.clone());
+                self.touch(*user, true, |user| user.has_one_time_codes = true);
+                Ok(())
+            }
             Write::SetAddress { user, address } => self.set_address(*user, address),
             Write::SetUsername { user, username } => self.set_username(*user, username),
             Write::AcceptTerms { user, version } => {
@@ -104,8 +109,11 @@ impl World {
             }
             Write::ConsumeToken(digest) => self.unused.remove(digest).then_some(()).ok_or(Conflict::Token),
             Write::ForgetWrongPasswords(user) => {
-                let own = user.to_string();
-                self.spent.retain(|(_, key), _| *key != own);
+                self.forget_tries(*user, &[Counter::PasswordByAccount]);
+                Ok(())
+            }
+            Write::ForgetWrongCodes(user) => {
+                self.forget_tries(*user, &[Counter::OneTimeCodeByAccount]);
                 Ok(())
             }
             Write::GrantConsent { user, client, scopes, .. } => {
@@ -116,6 +124,11 @@ impl World {
             }
             Write::Record(_) => Ok(()),
         }
+    }
+
+    fn forget_tries(&mut self, user: UserId, of: &[Counter]) {
+        let own = user.to_string();
+        self.spent.retain(|(counter, key), _| *key != own || !of.contains(counter));
     }
 
     /// A newer token of its kind replaces the one of its login; a change of address is the account's.
@@ -143,6 +156,7 @@ impl World {
         if let Some(hash) = &new.password_hash {
             self.passwords.insert(new.id, super::password_of(hash));
         }
+        self.seeds.extend(new.one_time.clone().map(|secret| (new.id, secret)));
         self.users.insert(new.id, User { version: Version(1), ..new.as_user() });
         Ok(())
     }

@@ -20,7 +20,7 @@ use crate::linking::Reasons;
 use crate::{Counter, Notice, RealmPolicy};
 use domain::{
     ActionToken, AuditEvent, BrokeredIdentity, BrowserSession, ClientId, Digest, Entropy, ExchangeId, IdentityKey,
-    LinkedIdentity, Secret, SessionKey, Timestamp, UpstreamFailure, User, UserId,
+    LinkedIdentity, OneTimeSecret, Secret, SessionKey, Timestamp, UpstreamFailure, User, UserId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,6 +32,8 @@ pub type Answer = Result<Box<BrokeredIdentity>, UpstreamFailure>;
 pub enum Given {
     /// In this login, somebody typed this user's password.
     Password(SessionKey, UserId),
+    /// In this login, somebody typed a code of the application that belongs to this user's account.
+    OneTimeCode(SessionKey, UserId),
     /// In this login, somebody used what only the reader of this mail can know.
     Mail(SessionKey, Digest),
     /// In this login, what only the reader of a mail can know was used up for this account.
@@ -68,6 +70,8 @@ pub struct World {
     pub users: BTreeMap<UserId, User>,
     /// Passwords in the clear: nobody's, in no real world.
     pub passwords: BTreeMap<UserId, String>,
+    /// What one-time codes are made of.
+    pub seeds: BTreeMap<UserId, OneTimeSecret>,
     /// Linked identities.
     pub identities: BTreeMap<IdentityKey, LinkedIdentity>,
     /// Browser sessions by the digest of their cookie.
@@ -114,6 +118,7 @@ impl World {
             now,
             users: BTreeMap::new(),
             passwords: BTreeMap::new(),
+            seeds: BTreeMap::new(),
             identities: BTreeMap::new(),
             sessions: BTreeMap::new(),
             unused: BTreeSet::new(),
@@ -151,6 +156,11 @@ impl World {
         to_them.into_iter().find_map(|notice| notice.mail.token().cloned())
     }
 
+    /// The code that this user's application makes next. None: it knows none.
+    pub fn next_one_time_code(&self, user: UserId) -> Option<String> {
+        self.seeds.get(&user).map(|secret| one_time_code(&secret.seed, secret.used.saturating_add(1)))
+    }
+
     /// Puts a provider's answer under a new code.
     pub fn will_answer(&mut self, answer: Answer) -> domain::CallbackParams {
         let code = format!("code {}", self.upstream.len());
@@ -162,6 +172,12 @@ impl World {
 /// A stand-in for the HMAC of a token: six digits that nobody knows without the mail.
 pub fn code_of(token: &Digest) -> String {
     let sum = token.as_str().bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(131).wrapping_add(u64::from(byte)));
+    format!("{:06}", sum % 1_000_000)
+}
+
+/// A stand-in for RFC 6238: the code of a key at one step. Whoever waits for the next code asks for the next step.
+pub fn one_time_code(seed: &Secret, step: i64) -> String {
+    let sum = seed.reveal().bytes().fold(step.unsigned_abs(), |sum, byte| sum.wrapping_mul(131).wrapping_add(u64::from(byte)));
     format!("{:06}", sum % 1_000_000)
 }
 

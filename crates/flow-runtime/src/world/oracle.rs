@@ -3,7 +3,7 @@
 use super::{Given, World};
 use crate::{NewUser, Next, Resting, Write};
 use domain::{
-    ActionToken, AddressProof, BrowserSession, EmailAddress, LinkedIdentity, OwnedAddress, ProofKind, Provenance, SessionKey,
+    ActionToken, AddressProof, AuthenticationMethod, BrowserSession, EmailAddress, LinkedIdentity, OwnedAddress, ProofKind, Provenance, SessionKey,
     UnprovedClaims, User, UserId, Vouched,
 };
 
@@ -19,6 +19,7 @@ impl World {
                 Write::StartBrowserSession(session) => self.wrong_session(login, session, &resting.writes),
                 Write::HandOver { user, .. } => self.wrong_hand_over(login, *user),
                 Write::SetPassword { user, .. } => self.wrong_password(login, *user),
+                Write::SetOneTimeCodes { user, .. } => self.wrong_second_factor(login, *user),
                 Write::SetAddress { user, address } => self.wrong_change(login, *user, address),
                 _ => None,
             });
@@ -165,7 +166,7 @@ impl World {
         let user = session.user;
         let made = writes.iter().filter_map(created).any(|new| new.id == user);
         let renewed = writes.iter().any(|write| match write {
-            Write::SetPassword { user: whose, .. } => *whose == user,
+            Write::SetPassword { user: whose, .. } | Write::SetOneTimeCodes { user: whose, .. } => *whose == user,
             Write::SetAddress { user: whose, address } => *whose == user && address.is_proved(),
             // It takes the place of one of the same account that is alive.
             Write::EndBrowserSession(old) => self
@@ -179,13 +180,31 @@ impl World {
         match self.users.get(&user) {
             None if made => None,
             None => Some("a session for nobody".to_owned()),
+            Some(_) if self.claims_a_factor(login, session, writes) => {
+                Some("a session claims a second factor that nobody has shown".to_owned())
+            }
             Some(account) if !account.is_open() => Some("a session for a closed account".to_owned()),
             Some(_) if linked || renewed || by_identity() => None,
             Some(_) => Some("a session for somebody who never authenticated".to_owned()),
         }
     }
 
-    fn opens(&self, given: &Given, login: SessionKey, user: UserId) -> bool {
+    /// A session that claims a second factor had one shown: in this login, in the session that it follows, or by setting it up.
+    fn claims_a_factor(&self, login: SessionKey, session: &BrowserSession, writes: &[Write]) -> bool {
+        let user = session.user;
+        let had = |old: &BrowserSession| old.user == user && old.methods.contains(&AuthenticationMethod::OneTimeCode);
+        let set_up = |write: &Write| match write {
+            Write::SetOneTimeCodes { user: whose, .. } => *whose == user,
+            Write::CreateUser(new) => new.id == user && new.one_time.is_some(),
+            _ => false,
+        };
+        let shown = [Given::OneTimeCode(login, user), Given::Renewed(login, user), Given::Account(login, user)];
+        let is_known = shown.iter().any(|given| self.given.contains(given));
+        let claimed = session.methods.contains(&AuthenticationMethod::OneTimeCode);
+        claimed && !is_known && !writes.iter().any(set_up) && !self.sessions.values().any(had)
+    }
+
+    pub(super) fn opens(&self, given: &Given, login: SessionKey, user: UserId) -> bool {
         match given {
             Given::Password(given_in, whose) | Given::Account(given_in, whose) | Given::Renewed(given_in, whose) => {
                 *given_in == login && *whose == user
@@ -193,7 +212,7 @@ impl World {
             Given::Identity(given_in, key) => {
                 *given_in == login && self.identities.get(key).is_some_and(|link| link.user == user)
             }
-            Given::Mail(..) | Given::Mailbox(..) | Given::Address(..) | Given::CameBack(..) => false,
+            Given::OneTimeCode(..) | Given::Mail(..) | Given::Mailbox(..) | Given::Address(..) | Given::CameBack(..) => false,
         }
     }
 

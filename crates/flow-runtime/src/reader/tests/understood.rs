@@ -42,6 +42,8 @@ fn executions_are_numbered_in_the_order_of_the_file() {
         "      7 verify-by-email Alternative",
         "      8 reauthenticate Alternative",
         "      9 reauthenticate Alternative",
+        "    10 second factor Required",
+        "      11 one-time-code Required",
     ];
     assert_eq!(outline(&flow.level), expected);
 }

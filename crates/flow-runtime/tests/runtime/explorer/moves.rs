@@ -5,6 +5,7 @@ use crate::world::{Given, Login, World, alias, code_of, login_form};
 use domain::{CallbackParams, Digest, ExchangeId, Secret, UpstreamFailure, User};
 use flow_runtime::event::action;
 use flow_runtime::session::Memory;
+use flow_runtime::world::one_time_code;
 use flow_runtime::{Event, Page, Rest, StepId};
 use std::rc::Rc;
 use std::time::Duration;
@@ -118,6 +119,13 @@ fn offered(w: &World, login: &Login, setting: Setting) -> Vec<Move> {
             .map(|email| form(&[("email", email), ("username", "newcomer"), ("given_name", "Ada"), ("family_name", "L")]))
             .into(),
         Page::UpdatePassword { .. } => ["", "vics own", "eight or more"].map(|password| form(&[("password", password)])).into(),
+        Page::OneTimeCode { .. } => {
+            let next = login.session().frame().and_then(|frame| w.next_one_time_code(frame.user.as_ref()?.user().id));
+            [next.unwrap_or_default(), "000000".to_owned(), String::new()].map(|code| form(&[("code", &code)])).into()
+        }
+        Page::SetUpOneTimeCode { seed, .. } => {
+            [one_time_code(&seed, 1), "000000".to_owned(), String::new()].map(|code| form(&[("code", &code)])).into()
+        }
         Page::ChangeAddress { .. } => {
             ["", "nonsense", ADDRESS, "fresh@x.org", "taken@x.org"].map(|email| form(&[("email", email)])).into()
         }

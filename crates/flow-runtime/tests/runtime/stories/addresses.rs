@@ -182,7 +182,7 @@ fn ph_9_a_pending_change_dies_with_the_accounts_past() {
         assert!(matches!(came, Came::Rejected(Rejected::DeadLink)));
         w.waits(60);
         login.presses(&mut w, action::RESEND);
-        assert_eq!(login.denial(), DenialCode::AccountDisabled);
+        assert_eq!(login.denial(), DenialCode::AccountChanged);
         assert!(w.users[&ada].has_proved(&address(VIC)));
     }
 }

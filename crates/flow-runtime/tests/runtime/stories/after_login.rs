@@ -77,6 +77,43 @@ fn who_refuses_the_terms_is_not_signed_in_and_may_come_again() {
     assert_eq!(again.user(), id);
 }
 
+/// The account is open, so nobody is told that it is closed. Signing in anew, with the new password, works.
+#[test]
+fn a_password_that_was_changed_in_another_tab_ends_the_first_one_and_says_why() {
+    let mut w = with_steps(TERMS);
+    let id = ada(&mut w);
+    let mut first = w.login();
+    signs_in(&mut w, &mut first, "correct horse");
+    let mut other = w.login_with(None, |request| request.wish = domain::Wish::Recover);
+    other.sends(&mut w, action::CONTINUE, &[("username", "ada")]);
+    other.presses_mail(&mut w, "ada@x.org");
+    other.sends(&mut w, action::CONTINUE, &[("password", "battery staple")]);
+
+    first.presses(&mut w, action::CONTINUE);
+    assert_eq!(first.denial(), DenialCode::AccountChanged);
+    assert!(w.users[&id].accepted_terms.is_empty(), "what was shown of the account before doesn't count");
+    let mut again = w.login();
+    signs_in(&mut w, &mut again, "battery staple");
+    again.presses(&mut w, action::CONTINUE);
+    assert_eq!(again.user(), id);
+}
+
+/// Whoever has shown nothing of the account reads what everybody reads.
+#[test]
+fn a_stranger_does_not_learn_that_an_account_was_changed() {
+    let mut w = World::new();
+    let id = ada(&mut w);
+    let mut login = w.login();
+    login.comes_as(&mut w, &someone("social", "1").vouched("ada@x.org"));
+    login.presses(&mut w, action::CONTINUE);
+    login.takes(&mut w, "password");
+    let before = login.page(&w);
+    w.change(id, |user| user.epoch = user.epoch.next());
+    assert_eq!(login.page(&w), before);
+    login.sends(&mut w, action::CONTINUE, &[("password", "a guess")]);
+    assert!(matches!(login.page(&w), Page::Reauthenticate { .. }), "{:?}", login.page(&w));
+}
+
 #[test]
 fn terms_are_not_passed_by_starting_again_or_in_another_tab() {
     let mut w = with_steps(TERMS);

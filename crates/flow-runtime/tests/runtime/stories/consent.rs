@@ -97,7 +97,7 @@ fn an_account_whose_past_died_meanwhile_gives_no_consent() {
     let id = *w.users.keys().next().unwrap();
     w.change(id, |user| user.epoch = domain::Epoch(7));
     login.presses(&mut w, action::CONTINUE);
-    assert_eq!(login.denial(), DenialCode::AccountDisabled);
+    assert_eq!(login.denial(), DenialCode::AccountChanged);
 }
 
 #[test]

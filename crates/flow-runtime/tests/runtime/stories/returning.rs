@@ -185,14 +185,16 @@ fn a_proof_from_an_earlier_page_still_counts() {
 
 #[test]
 fn ph_25_a_proof_from_an_earlier_page_dies_with_the_account_and_with_its_epoch() {
-    let changes: [fn(&mut domain::User); 2] =
-        [|user| user.state = domain::AccountState::Disabled, |user| user.epoch = domain::Epoch(1)];
-    for change in changes {
+    let changes: [(fn(&mut domain::User), DenialCode); 2] = [
+        (|user| user.state = domain::AccountState::Disabled, DenialCode::AccountDisabled),
+        (|user| user.epoch = domain::Epoch(1), DenialCode::AccountChanged),
+    ];
+    for (change, told) in changes {
         let mut w = World::new();
         let (mut login, id) = proved_with_a_page_to_go(&mut w);
         w.change(id, change);
         login.presses(&mut w, action::CONTINUE);
-        assert_eq!(login.denial(), DenialCode::AccountDisabled);
+        assert_eq!(login.denial(), told);
         assert!(w.identities.is_empty());
     }
 }

@@ -4,6 +4,9 @@ use crate::world::{World, flow_name, someone};
 use flow_runtime::event::action;
 use flow_runtime::{Arrival, DenialCode, Page, Pinned, Rejected, Rest, Step, Viewer, begin_with, view};
 
+/// Links whoever comes with an address, because its author accepts that.
+const WAIVED: &str = "flow: first-broker-login\nwaivers:\n  - { property: P1, at: auto-set-existing-user, for: first-broker-login, reason: one directory }\nexecutions:\n  - review-profile: { update: on }\n  - detect-existing-user\n  - auto-set-existing-user: { proof: none }\n";
+
 /// Makes an account at once, and asks for nothing.
 const CARELESS: &str = "flow: first-broker-login\nexecutions:\n  - create-user-if-unique\n";
 const BROWSER: &str = "flow: browser\nexecutions:\n  - username-and-password\n";
@@ -107,4 +110,26 @@ fn a_login_that_is_not_stored_yet_begins_with_what_its_page_was_drawn_with() {
     let form = flow_runtime::world::form(then, action::CONTINUE, &[("username", "ada")]);
     let stale = flow_runtime::step(&w.policy, now, form, &Arrival { browser_session: None }, w.now, &entropy).unwrap();
     assert!(matches!(stale, Step::Rejected(Rejected::OldPage)), "{stale:?}");
+}
+
+/// A waiver is an allowance: what serves now says whether it is given, whatever the login began with.
+#[test]
+fn a_waiver_that_was_taken_back_links_nobody_without_a_proof_any_more() {
+    let asked = WAIVED;
+    let taken_back = asked.replace("waivers:\n  - { property: P1, at: auto-set-existing-user, for: first-broker-login, reason: one directory }\n", "");
+    let elsewhere = asked.replace("  - auto-set-existing-user:", "  - flow: elsewhere\n    executions:\n      - auto-set-existing-user:");
+    for (now, is_linked) in [(None, true), (Some(asked.replace("one directory", "still one")), true), (Some(taken_back), false), (Some(elsewhere), false)] {
+        let mut w = World::new();
+        w.flow(asked);
+        let ada = w.user("ada").proved("ada@x.org").done();
+        let person = someone("social", "1").vouched("ada@x.org");
+        let mut login = w.login();
+        login.comes_as(&mut w, &person);
+        assert!(matches!(login.page(&w), Page::ReviewProfile { .. }), "{:?}", login.page(&w));
+        if let Some(text) = &now {
+            w.changes_flow(text);
+        }
+        login.sends(&mut w, action::CONTINUE, &[("email", "ada@x.org")]);
+        assert_eq!(w.owner_of(&person), is_linked.then_some(ada), "{now:?}");
+    }
 }

@@ -222,6 +222,7 @@ pub(crate) fn name_of(kind: &WayKind) -> String {
         WayKind::Password => "password".into(),
         WayKind::Mail => "mail".into(),
         WayKind::Recover => "recover".into(),
+        WayKind::OneTimeCode => "one-time code".into(),
         WayKind::LinkedProvider { alias, .. } => format!("at {alias}"),
     }
 }

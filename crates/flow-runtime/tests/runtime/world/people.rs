@@ -83,6 +83,7 @@ impl World {
             has_password: false,
             password_set_at: None,
             must_renew_password: false,
+            has_one_time_codes: false,
             roles: std::collections::BTreeSet::new(),
             accepted_terms: BTreeMap::new(),
             epoch: Epoch(0),
@@ -97,6 +98,13 @@ impl World {
         let user = self.users.get_mut(&id).unwrap();
         change(user);
         user.version = Version(user.version.0 + 1);
+    }
+
+    /// Gives an account a second factor, as if it had always been there.
+    pub(crate) fn has_application(&mut self, id: UserId) {
+        self.users.get_mut(&id).unwrap().has_one_time_codes = true;
+        let seed = domain::one_time::seed_from(&[id.as_bytes()[0]; 32]);
+        self.seeds.insert(id, domain::OneTimeSecret { seed, used: 0 });
     }
 
     /// Closes an account; its past dies with it.

@@ -25,6 +25,7 @@ const KEYS: &[&str] = &[
     "family-name",
     "linking-domain",
     "must-renew-password",
+    "second-factor",
     "password-age",
     "accepted-terms",
 ];
@@ -65,6 +66,7 @@ pub(super) fn account(entry: &Entry, problems: &mut Problems) -> Option<GivenAcc
     let family_name = fields.take("family-name").and_then(|entry| value::line(entry, problems));
     let domain = fields.take("linking-domain").and_then(|entry| value::parsed(entry, LinkingDomain::parse, problems));
     let must_renew = fields.take("must-renew-password").and_then(|entry| value::flag(entry, problems));
+    let second_factor = fields.take("second-factor").and_then(|entry| value::flag(entry, problems));
     let age = fields.take("password-age").and_then(|entry| value::lasting(entry, problems));
     let terms = fields.take("accepted-terms").map_or_else(Vec::new, |entry| value::texts(entry, problems));
     let accepted_terms =
@@ -81,6 +83,7 @@ pub(super) fn account(entry: &Entry, problems: &mut Problems) -> Option<GivenAcc
         state: state.unwrap_or_default(),
         domain: domain.unwrap_or_default(),
         must_renew_password: must_renew.unwrap_or(false),
+        second_factor: second_factor.unwrap_or(false),
         password_age: age.unwrap_or(Duration::from_hours(24)),
         accepted_terms,
         identities,

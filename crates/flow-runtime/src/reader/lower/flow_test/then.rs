@@ -13,7 +13,7 @@ use domain::{ProviderAlias, Username};
 
 const KEYS: &[&str] = &["signed-in", "denied", "shows", "linked", "mails", "changes", "scopes", "accounts"];
 
-const ACCOUNT_KEYS: &[&str] = &["email", "proved", "password", "username", "given-name", "family-name", "state", "identities"];
+const ACCOUNT_KEYS: &[&str] = &["email", "proved", "password", "second-factor", "username", "given-name", "family-name", "state", "identities"];
 
 /// Understands what is expected.
 pub(super) fn then(entry: &Entry, problems: &mut Problems) -> Then {
@@ -98,6 +98,7 @@ fn expected(entry: &Entry, problems: &mut Problems) -> ExpectedAccount {
     let (given_name, family_name) = (line("given-name"), line("family-name"));
     let proved = fields.take("proved").and_then(|entry| value::flag(entry, problems));
     let password = fields.take("password").and_then(|entry| value::flag(entry, problems));
+    let second_factor = fields.take("second-factor").and_then(|entry| value::flag(entry, problems));
     let state = fields.take("state").and_then(|entry| value::word(entry, account::STATES, problems));
     let identities = fields.take("identities").map(|entry| {
         let texts = value::texts(entry, problems);
@@ -107,7 +108,7 @@ fn expected(entry: &Entry, problems: &mut Problems) -> ExpectedAccount {
         read
     });
     fields.refuse_others(&format!("the account {}", quoted(&entry.key)), ACCOUNT_KEYS, problems);
-    ExpectedAccount { email, proved, password, username, given_name, family_name, state, identities }
+    ExpectedAccount { email, proved, password, second_factor, username, given_name, family_name, state, identities }
 }
 
 /// The accounts that are named.

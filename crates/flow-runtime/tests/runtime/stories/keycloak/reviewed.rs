@@ -1,7 +1,7 @@
 //! The review page, and what becomes of names.
 
 use super::{keycloak, links, unreviewed};
-use crate::world::{World, someone};
+use crate::world::{Came, World, someone};
 use domain::Username;
 use flow_runtime::event::action;
 use flow_runtime::page::{FieldName, Problem};
@@ -13,16 +13,82 @@ fn reviewed() -> World {
     keycloak("{ requirement: required, update: on }")
 }
 
-/// A username finds nobody: anybody could type it. The new account just doesn't get it.
+/// A username finds nobody: anybody could type it. Whoever wants it is told that it is somebody's, and chooses another one or none.
 #[test]
 fn t001_somebody_elses_username_at_the_review_finds_no_account() {
+    for (next, kept) in [("ada", Username::parse("ada").ok()), ("", None)] {
+        let mut w = reviewed();
+        let consumer = w.user("consumer").password("consumers own").proved("consumer@x.org").done();
+        let mut login = w.login();
+        login.comes_as(&mut w, &someone("social", "1").vouched(ADA));
+        for _ in 0..2 {
+            login.sends(&mut w, action::CONTINUE, &[("email", ADA), ("username", "consumer"), ("given_name", "Augusta")]);
+            let Page::ReviewProfile { problems, fields, .. } = login.page(&w) else { panic!("{:?}", login.page(&w)) };
+            assert_eq!(problems, [(FieldName::Username, Problem::UsernameTaken)]);
+            let typed = |name| fields.iter().find(|field| field.name == name).unwrap().value.clone();
+            assert_eq!((typed(FieldName::Username), typed(FieldName::GivenName)), ("consumer".into(), "Augusta".into()));
+        }
+        login.sends(&mut w, action::CONTINUE, &[("email", ADA), ("username", next)]);
+        assert_ne!(login.user(), consumer);
+        assert_eq!((w.users[&login.user()].username.clone(), links(&w, consumer)), (kept, 0));
+    }
+}
+
+/// Whether a name is free matters where an account is made with it. Who has one already is led there, also by their own name.
+#[test]
+fn whoever_has_an_account_is_not_asked_for_another_username() {
     let mut w = reviewed();
-    let consumer = w.user("consumer").password("consumers own").proved("consumer@x.org").done();
+    w.user("ada").password("correct horse").proved(ADA).done();
+    let mut login = w.login();
+    login.comes_as(&mut w, &someone("social", "1").vouched(ADA).called("ada"));
+    login.sends(&mut w, action::CONTINUE, &[("email", ADA), ("username", "ada")]);
+    assert!(matches!(login.page(&w), Page::AccountExists { .. }), "{:?}", login.page(&w));
+}
+
+/// Nobody is sent back because of a name that only the provider chose. The account has none, and the record says why.
+#[test]
+fn a_taken_username_that_nobody_saw_is_left_out_and_recorded() {
+    for update in ["off", "missing"] {
+        let mut w = keycloak(&format!("{{ requirement: required, update: {update} }}"));
+        w.user("consumer").proved("consumer@x.org").done();
+        let mut login = w.login();
+        login.takes(&mut w, "social");
+        let back = login.return_with(&mut w, Ok(Box::new(someone("social", "1").vouched(ADA).called("consumer").0)));
+        let Came::Rested(resting) = login.meets(&mut w, &back) else { panic!() };
+        assert_eq!(w.users[&login.user()].username, None);
+        let reasons = resting.decisions.iter().find_map(|decision| decision.reasons.clone()).unwrap();
+        assert!(reasons.lines().iter().any(|line| line.contains("username")), "{:?}", reasons.lines());
+    }
+}
+
+#[test]
+fn a_username_that_is_taken_at_the_last_moment_is_told_too() {
+    let mut w = reviewed();
     let mut login = w.login();
     login.comes_as(&mut w, &someone("social", "1").vouched(ADA));
-    login.sends(&mut w, action::CONTINUE, &[("email", ADA), ("username", "consumer")]);
-    assert_ne!(login.user(), consumer);
-    assert_eq!((w.users[&login.user()].username.as_ref(), links(&w, consumer)), (None, 0));
+    let form = login.form(action::CONTINUE, &[("email", ADA), ("username", "countess")]);
+    login.meets_while(&mut w, &form, &mut |w| {
+        if w.users.is_empty() {
+            w.user("countess").done();
+        }
+    });
+    let Page::ReviewProfile { problems, .. } = login.page(&w) else { panic!("{:?}", login.page(&w)) };
+    assert_eq!(problems, [(FieldName::Username, Problem::UsernameTaken)]);
+}
+
+/// The account only claims the address: its reader gets an account of their own, with the name that they chose if it is free.
+#[test]
+fn whoever_takes_an_address_by_its_mailbox_keeps_the_username_that_they_chose() {
+    for (name, kept) in [("countess", true), ("squatter", false)] {
+        let mut w = reviewed();
+        w.user("squatter").password("squatters own").claims(ADA).done();
+        let mut login = w.login();
+        login.comes_as(&mut w, &someone("social", "1").vouched(ADA));
+        login.sends(&mut w, action::CONTINUE, &[("email", ADA), ("username", name)]);
+        login.presses(&mut w, action::CONTINUE);
+        login.presses_mail(&mut w, ADA);
+        assert_eq!(w.users[&login.user()].username, Username::parse(name).ok().filter(|_| kept), "{name}");
+    }
 }
 
 /// Nobody needs a username here: an address that was proved signs in as well.

@@ -60,3 +60,62 @@ fn a_way_of_several_steps_is_offered_where_its_first_one_is() {
     login.takes(&mut w, "register");
     assert_eq!(login.ways(&w), ["login"]);
 }
+
+/// A way whose first step is there for some only: the shop's people may make an account, everybody else gets a new password.
+const FOR_SOME: &str = "flow: browser\nexecutions:\n  - username-and-password: { requirement: alternative }\n  - flow: otherwise\n    requirement: alternative\n    executions:\n      - flow: people of the shop\n        when: { client: shop }\n        executions:\n          - register\n      - reset-password\n";
+
+#[test]
+fn a_way_that_begins_with_a_condition_is_offered_to_those_for_whom_it_holds() {
+    let mut w = World::new();
+    w.flow(FOR_SOME);
+    let mut login = w.login();
+    assert_eq!(login.ways(&w), ["register"]);
+    login.takes(&mut w, "register");
+    assert!(matches!(login.page(&w), Page::Register { .. }), "{:?}", login.page(&w));
+
+    let mut other = w.login_with(None, |request| request.client = domain::ClientId::parse("bank").unwrap());
+    assert_eq!(other.ways(&w), ["recover"], "what isn't there for them is passed by");
+    other.takes(&mut w, "recover");
+    assert!(matches!(other.page(&w), Page::ForgottenPassword { .. }), "{:?}", other.page(&w));
+}
+
+#[test]
+fn what_the_conditions_of_a_way_came_to_is_kept() {
+    let mut w = World::new();
+    w.flow(FOR_SOME);
+    for (client, holds) in [("shop", true), ("bank", false)] {
+        let mut login = w.login_with(None, |request| request.client = domain::ClientId::parse(client).unwrap());
+        let event = login.way(&w, if holds { "register" } else { "recover" });
+        let crate::world::Came::Rested(resting) = login.meets(&mut w, &event) else { panic!() };
+        let weighed: Vec<_> = resting.decisions.iter().filter_map(|decision| decision.condition.as_ref()?.holds).collect();
+        assert_eq!(weighed, [holds], "{client}");
+    }
+}
+
+/// Whether an account has a password decides here, in a flow that says so of its way.
+#[test]
+fn a_condition_about_the_existing_account_decides_what_is_offered() {
+    for (has_password, offered) in [(true, vec!["password"]), (false, vec![])] {
+        let mut w = World::new();
+        w.flow("flow: first-broker-login\nexecutions:\n  - flow: create or link\n    executions:\n      - create-user-if-unique: { requirement: alternative }\n      - flow: prove ownership\n        requirement: alternative\n        executions:\n          - flow: ways\n            executions:\n              - verify-by-email: { requirement: alternative }\n              - flow: by password\n                requirement: alternative\n                executions:\n                  - flow: where there is one\n                    when: existing-user.has-password\n                    executions:\n                      - reauthenticate\n");
+        let account = w.user("ada").proved("ada@x.org");
+        if has_password { account.password("correct horse") } else { account }.done();
+        let mut login = w.login();
+        login.comes_as(&mut w, &someone("social", "1").vouched("ada@x.org"));
+        assert!(matches!(login.page(&w), Page::CheckMail { .. }), "{:?}", login.page(&w));
+        assert_eq!(login.ways(&w), offered);
+    }
+}
+
+/// Whoever is on a way leaves it with what was done there: of nobody it can't be said whether they have a password.
+#[test]
+fn a_way_whose_condition_can_not_be_answered_is_not_offered() {
+    let mut w = World::new();
+    w.flow("flow: browser\nexecutions:\n  - flow: with a password\n    requirement: alternative\n    executions:\n      - username-and-password\n      - verify-address\n  - flow: for nobody\n    requirement: alternative\n    executions:\n      - flow: who has one\n        when: user.has-password\n        executions:\n          - register\n      - register\n");
+    w.user("ada").password("correct horse").claims("ada@x.org").done();
+    let mut login = w.login();
+    assert_eq!(login.ways(&w), Vec::<String>::new());
+    login.sends(&mut w, action::CONTINUE, &[("username", "ada"), ("password", "correct horse")]);
+    assert!(matches!(login.page(&w), Page::CheckMail { .. }));
+    assert_eq!(login.ways(&w), Vec::<String>::new());
+}
