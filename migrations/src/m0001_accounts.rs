@@ -3,7 +3,7 @@
 use crate::build::{belongs_to, index, table};
 use crate::constraint;
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{big_integer, big_integer_null, boolean, text, text_null};
+use sea_orm_migration::schema::{big_integer, big_integer_null, binary_null, boolean, text, text_null};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -62,6 +62,11 @@ fn users() -> TableCreateStatement {
             text_null("password_hash"),
             big_integer_null("password_set_at"),
             boolean("must_renew_password"),
+            // The key of the second factor, sealed; when it was set; the newest step that was used, and by which login.
+            binary_null("one_time_key"),
+            big_integer_null("one_time_set_at"),
+            big_integer_null("one_time_used"),
+            text_null("one_time_used_by"),
             text("roles"),
             text("accepted_terms"),
             text("origins"),

@@ -53,10 +53,15 @@ impl Store {
     }
 }
 
-/// A right password: the account's wrong ones don't count any more.
-pub(crate) async fn forget_passwords(tx: &DatabaseTransaction, realm: &RealmId, user: UserId) -> Result<(), StoreError> {
-    let counter = Counter::PasswordByAccount.as_str().to_owned();
-    Entity::delete_by_id((realm.to_string(), counter, CountKey::user(user).0)).exec(tx).await?;
+/// What was counted of an account doesn't count any more: its owner got it right.
+pub(crate) async fn forget(
+    tx: &DatabaseTransaction,
+    realm: &RealmId,
+    counter: Counter,
+    user: UserId,
+) -> Result<(), StoreError> {
+    let key = (realm.to_string(), counter.as_str().to_owned(), CountKey::user(user).0);
+    Entity::delete_by_id(key).exec(tx).await?;
     Ok(())
 }
 

@@ -3,12 +3,12 @@
 use crate::commit::conflict_of;
 use crate::entity::{attribute_values, audit, canonical_subjects, linked_identities, users};
 use crate::store::{Ending, attempt};
-use crate::{Committed, Store, StoreError};
+use crate::{Committed, Keyring, Store, StoreError};
 use domain::{LinkedIdentity, RealmId};
 use flow_runtime::{NewUser, Write};
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PrimaryKeyTrait};
 
-/// The most rows of one statement: SQLite binds 32,766 values, PostgreSQL 65,535, and the widest table has 19 columns.
+/// The most rows of one statement: SQLite binds 32,766 values, PostgreSQL 65,535, and the widest table has 27 columns.
 const ROWS: usize = 1000;
 
 /// An account that comes with what is tied to it.
@@ -24,7 +24,7 @@ impl Store {
     /// Makes all of these accounts, with the audit records that belong to them, or none. Never [`Committed::Stale`] or
     /// [`Committed::GuardMoved`].
     pub async fn create_users(&self, realm: &RealmId, accounts: &[Arrived]) -> Result<Committed, StoreError> {
-        let rows = Rows::of(realm, accounts)?;
+        let rows = Rows::of(&self.keyring, realm, accounts)?;
         attempt!(self, |tx| {
             match conflict_of(rows.clone().insert(tx).await)? {
                 None => Ok(Ending::Keep(Committed::Done { version: None })),
@@ -44,11 +44,11 @@ struct Rows {
 }
 
 impl Rows {
-    fn of(realm: &RealmId, accounts: &[Arrived]) -> Result<Self, StoreError> {
+    fn of(keyring: &Keyring, realm: &RealmId, accounts: &[Arrived]) -> Result<Self, StoreError> {
         let mut rows = Self::default();
         for Arrived { user, identities } in accounts {
             rows.subjects.push(crate::users::subject_row(realm, user));
-            rows.users.push(crate::users::row(realm, user)?);
+            rows.users.push(crate::users::row(keyring, realm, user)?);
             rows.values.extend(crate::attributes::rows(realm, user.id, &user.attributes));
             for (position, link) in identities.iter().enumerate() {
                 rows.identities.push(crate::identities::row(realm, link, position == 0)?);

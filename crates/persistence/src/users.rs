@@ -2,7 +2,7 @@
 
 use crate::column::{from_json, from_json_or_null, id, id_or_null, json, json_or_null, time};
 use crate::entity::{canonical_subjects, users};
-use crate::{Store, StoreError, attributes};
+use crate::{Keyring, Store, StoreError, attributes, one_time};
 use domain::{
     AccountState, CanonicalSubject, EmailAddress, Epoch, OwnedAddress, RealmId, Secret, User, UserId, Username, Version,
 };
@@ -119,8 +119,9 @@ pub(crate) fn subject_row(realm: &RealmId, user: &NewUser) -> canonical_subjects
 }
 
 /// The row of a new user.
-pub(crate) fn row(realm: &RealmId, user: &NewUser) -> Result<users::ActiveModel, StoreError> {
+pub(crate) fn row(keyring: &Keyring, realm: &RealmId, user: &NewUser) -> Result<users::ActiveModel, StoreError> {
     let email = user.email.as_ref();
+    let one_time = user.one_time.as_ref().map(|secret| one_time::sealed(keyring, realm, user.id, secret, user.created_at));
     Ok(users::ActiveModel {
         realm: Set(realm.to_string()),
         id: Set(user.id.to_string()),
@@ -145,13 +146,19 @@ pub(crate) fn row(realm: &RealmId, user: &NewUser) -> Result<users::ActiveModel,
         epoch: Set(Epoch::default().0),
         version: Set(Version::default().0),
         created_at: Set(user.created_at.as_millis()),
+        ..one_time.transpose()?.unwrap_or_else(|| one_time::without(users::ActiveModel::default()))
     })
 }
 
 /// Inserts a user and the subject that is theirs from now on.
-pub(crate) async fn insert(tx: &DatabaseTransaction, realm: &RealmId, user: &NewUser) -> Result<Result<(), DbErr>, StoreError> {
+pub(crate) async fn insert(
+    tx: &DatabaseTransaction,
+    keyring: &Keyring,
+    realm: &RealmId,
+    user: &NewUser,
+) -> Result<Result<(), DbErr>, StoreError> {
     canonical_subjects::Entity::insert(subject_row(realm, user)).exec_without_returning(tx).await?;
-    if let Err(error) = users::Entity::insert(row(realm, user)?).exec_without_returning(tx).await {
+    if let Err(error) = users::Entity::insert(row(keyring, realm, user)?).exec_without_returning(tx).await {
         return Ok(Err(error));
     }
     attributes::insert(tx, realm, user.id, &user.attributes).await?;
@@ -183,6 +190,7 @@ pub(crate) fn to_user(row: users::Model) -> Result<User, StoreError> {
         has_password: row.password_hash.is_some(),
         password_set_at: row.password_set_at.map(time),
         must_renew_password: row.must_renew_password,
+        has_one_time_codes: row.one_time_key.is_some(),
         roles: from_json(TABLE, &row.roles)?,
         accepted_terms: from_json(TABLE, &row.accepted_terms)?,
         epoch: Epoch(row.epoch),

@@ -13,6 +13,7 @@ mod hub_keys;
 mod jobs;
 pub mod mail;
 mod network;
+mod one_time;
 mod password;
 mod realm;
 mod rehearsal;

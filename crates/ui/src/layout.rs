@@ -96,6 +96,13 @@ impl<'a> Layout<'a> {
         Some(self.ways.remove(place))
     }
 
+    /// Says this of all problems, where a page knows better words.
+    pub(crate) fn say_instead(&mut self, text: &str) {
+        for line in &mut self.problems {
+            text.clone_into(&mut line.text);
+        }
+    }
+
     /// Whether a form came back with problems.
     pub(crate) fn failed(&self) -> bool {
         !self.problems.is_empty()
@@ -146,7 +153,12 @@ impl Way {
         let (provider, look) = match &way.kind {
             WayKind::Provider { alias, .. } => (Some(alias.to_string()), "second provider"),
             WayKind::LinkedProvider { alias, .. } => (Some(alias.to_string()), "second"),
-            WayKind::Login | WayKind::Register | WayKind::Password | WayKind::Mail | WayKind::Recover => (None, "second"),
+            WayKind::Login
+            | WayKind::Register
+            | WayKind::Password
+            | WayKind::Mail
+            | WayKind::Recover
+            | WayKind::OneTimeCode => (None, "second"),
         };
         Self { id: way.id.clone(), provider, label: words::way(&way.kind), look }
     }

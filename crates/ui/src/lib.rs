@@ -5,6 +5,7 @@
 //! why a page is shown, the clock, a database or a web framework.
 
 mod assets;
+mod authenticator_app;
 mod chrome;
 mod error;
 mod input;

@@ -110,6 +110,7 @@ pub fn mail(kind: &MailKind, letter: &Letter<'_>) -> Result<Mail, askama::Error>
         MailKind::ResetPassword { client, fresh, .. } => Note::reset_password(realm, letter, client, *fresh).mail(),
         MailKind::NoPassword { providers, client } => Note::no_password(realm, providers, client).mail(),
         MailKind::PasswordChanged { account } => Note::password_changed(realm, account).mail(),
+        MailKind::SecondFactorSet { account } => Note::second_factor_set(realm, account).mail(),
         MailKind::ConfirmAddress { account, from, to, .. } => {
             Note::confirm_address(realm, letter, account, (from.as_deref(), to)).mail()
         }

@@ -1,4 +1,4 @@
-//! Mails about passwords and addresses: a title, a few sentences, and perhaps a link between them. English.
+//! Mails about passwords, second factors and addresses: a title, a few sentences, and perhaps a link between them. English.
 
 use crate::mail::{Letter, Mail};
 use crate::name::mailed;
@@ -82,6 +82,25 @@ impl<'a> Note<'a> {
                 vec![
                     format!("The account {account} in {realm} has a new password."),
                     "Whoever was signed in to it elsewhere is signed out.".to_owned(),
+                ],
+                wasnt_you(&realm),
+            ],
+            link: None,
+            after: Vec::new(),
+            realm,
+        }
+    }
+
+    pub(crate) fn second_factor_set(realm: String, account: &str) -> Self {
+        let account = mailed(account, words::SOMEBODY);
+        Self {
+            subject: format!("Your account in {realm} has a new second factor"),
+            title: "Your account has a new second factor",
+            before: vec![
+                vec![
+                    format!("An authenticator app was set up for the account {account} in {realm}."),
+                    "From now on the account asks for a code of that app when somebody signs in. If there was another app before, its codes don't count any more.".to_owned(),
+                    "Whoever was signed in elsewhere is signed out.".to_owned(),
                 ],
                 wasnt_you(&realm),
             ],

@@ -64,9 +64,6 @@ pub(crate) fn problem(field: FieldName, problem: &Problem, now: Timestamp) -> St
             FieldName::Password => "The password isn't right. Try again".to_owned(),
             _ => "Username and password don't fit together. Try again".to_owned(),
         },
-        Problem::TooManyTries { until } if field == FieldName::Code => {
-            format!("Too many mails were sent. You can ask for another one in {}", span(until.since(now)))
-        }
         Problem::TooManyTries { until } => format!("Too many tries. Try again in {}, or use another way", span(until.since(now))),
         Problem::PasswordLength => "Use a password of 8 to 256 characters".to_owned(),
         Problem::WrongCode => "This isn't the code from the newest mail. Check it and try again".to_owned(),
@@ -74,6 +71,8 @@ pub(crate) fn problem(field: FieldName, problem: &Problem, now: Timestamp) -> St
         Problem::TooLate => "That took too long. Ask for another mail".to_owned(),
         Problem::SamePassword => "This is the password that your account has already. Choose another one".to_owned(),
         Problem::SameAddress => "This is the address of your account already. Enter another one".to_owned(),
+        Problem::WrongOneTimeCode => "This isn't the code that your app shows now. Check it and try again".to_owned(),
+        Problem::UsedOneTimeCode => "This code was used already. Wait until your app shows the next one".to_owned(),
         Problem::TooSoon => "A mail is on its way. Wait a little before you ask for another one".to_owned(),
     }
 }
@@ -89,11 +88,24 @@ const fn missing(field: FieldName) -> &'static str {
     }
 }
 
+/// Why no mail went out, and when one can.
+pub(crate) fn too_many_mails(until: Timestamp, now: Timestamp) -> String {
+    format!("Too many mails were sent. You can ask for another one in {}", span(until.since(now)))
+}
+
 /// What happened on the way here.
 pub(crate) fn message(message: &Message) -> Note {
     match message {
         Message::MailSentAgain => {
             Note { tone: "good", text: "Another mail is on its way. Only the newest one works.".to_owned() }
+        }
+        Message::SignInAnew => {
+            let text = "Before something is changed that protects your account, sign in once more.";
+            Note { tone: "good", text: text.to_owned() }
+        }
+        Message::UsernameTaken { username } => {
+            let text = format!("Somebody else took the username “{username}” just before you. Fill in the form again, with another one.");
+            Note { tone: "bad", text }
         }
         Message::NotFresh { provider } => {
             let provider = shown(provider, SOME_PROVIDER);
@@ -129,6 +141,7 @@ pub(crate) fn way(kind: &WayKind) -> String {
         WayKind::LinkedProvider { name, .. } => format!("Sign in again at {}", shown(name, SOME_PROVIDER)),
         WayKind::Mail => "Get a mail at its address".to_owned(),
         WayKind::Recover => "Forgot your password?".to_owned(),
+        WayKind::OneTimeCode => "Use a code from your authenticator app".to_owned(),
     }
 }
 

@@ -59,8 +59,8 @@ impl Trusted<'_> {
         let scopes = self.scopes()?;
         let (mut prompt, create) = self.prompt()?;
         let wish = if create { Wish::Create } else { self.action().unwrap_or_default() };
-        // An address decides who gets into the account, so a session from before isn't enough to change it.
-        prompt.login |= wish == Wish::ChangeAddress;
+        // An address and a second factor decide who gets into the account, so a session from before isn't enough to change them.
+        prompt.login |= matches!(wish, Wish::ChangeAddress | Wish::SecondFactor);
         Ok(AuthorizeRequest {
             client: self.client.id.clone(),
             redirect_uri: self.redirect_uri.to_owned(),
@@ -165,11 +165,13 @@ impl Trusted<'_> {
             "forgotten-password" => Some(Wish::Recover),
             "verify-address" => Some(Wish::VerifyAddress),
             "change-address" => Some(Wish::ChangeAddress),
+            "second-factor" => Some(Wish::SecondFactor),
             _ => None,
         });
         own.or_else(|| match self.get(KEYCLOAK_ACTION)? {
             "VERIFY_EMAIL" => Some(Wish::VerifyAddress),
             "UPDATE_EMAIL" => Some(Wish::ChangeAddress),
+            "CONFIGURE_TOTP" => Some(Wish::SecondFactor),
             _ => None,
         })
     }

@@ -120,6 +120,7 @@ pub(super) fn ada() -> User {
         has_password: false,
         password_set_at: None,
         must_renew_password: false,
+        has_one_time_codes: false,
         roles: std::collections::BTreeSet::new(),
         accepted_terms: std::collections::BTreeMap::new(),
         epoch: Epoch(4),

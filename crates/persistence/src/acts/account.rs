@@ -5,10 +5,11 @@ use crate::column::json;
 use crate::commit::account::{moved, unlink};
 use crate::entity::users::{ActiveModel, Entity};
 use crate::store::transaction;
-use crate::{Store, StoreError, attributes, audit, consents, grants, identities, sessions, tokens, users};
+use crate::{Store, StoreError, attempts, attributes, audit, consents, grants, identities, one_time, sessions, tokens, users};
 use domain::{
     AccountState, Attribute, AttributeName, Attributes, AuditEvent, AuditKind, RealmId, RoleName, Timestamp, User, UserId,
 };
+use flow_runtime::Counter;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{DatabaseTransaction, EntityTrait as _};
 
@@ -78,6 +79,27 @@ impl Store {
                 let changed = ActiveModel { must_renew_password: Set(true), ..moved(&row, true) };
                 Entity::update(changed).exec_without_returning(tx).await?;
                 audit::record(tx, realm, &by.event(AuditKind::PasswordRenewalRequired, user), now).await?;
+            }
+            users::find(tx, realm, user).await
+        })
+    }
+
+    /// Takes the account's second factor away, for an owner who has lost it, and signs the account out everywhere. The user as it is
+    /// afterwards; None if there is no such user, or only a tombstone.
+    pub async fn remove_second_factor(
+        &self,
+        realm: &RealmId,
+        user: UserId,
+        by: &ByHand,
+        now: Timestamp,
+    ) -> Result<Option<User>, StoreError> {
+        transaction!(self, |tx| {
+            let Some(row) = users::lock(tx, realm, user).await? else { return Ok(None) };
+            if row.one_time_key.is_some() {
+                let changed = one_time::without(moved(&row, true));
+                Entity::update(changed).exec_without_returning(tx).await?;
+                attempts::forget(tx, realm, Counter::OneTimeCodeByAccount, user).await?;
+                audit::record(tx, realm, &by.event(AuditKind::SecondFactorRemoved, user), now).await?;
             }
             users::find(tx, realm, user).await
         })
@@ -171,7 +193,7 @@ async fn bury(tx: &DatabaseTransaction, realm: &RealmId, user: UserId, by: &ByHa
         origins: Set("{}".to_owned()),
         attributes: Set("{}".to_owned()),
         state: Set(AccountState::Deleted.as_str().to_owned()),
-        ..moved(&row, true)
+        ..one_time::without(moved(&row, true))
     };
     Entity::update(buried).exec_without_returning(tx).await?;
     audit::record(tx, realm, &event, now).await

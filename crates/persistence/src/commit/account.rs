@@ -2,7 +2,7 @@
 
 use crate::column::{json, json_or_null};
 use crate::entity::users::{ActiveModel, Entity, Model};
-use crate::{StoreError, attributes, audit, consents, grants, identities, sessions, users};
+use crate::{StoreError, attributes, audit, consents, grants, identities, one_time, sessions, users};
 use domain::{
     AddressProof, AuditEvent, AuditKind, IdentityId, IdentityKey, LinkedIdentity, OwnedAddress, RealmId, RoleName, Secret,
     TermsVersion, Timestamp, UserId, Username,
@@ -95,7 +95,7 @@ pub(super) async fn set_address(
     Ok(Entity::update(changed).exec_without_returning(tx).await.map(|_| ()))
 }
 
-/// Password, consents, roles, accepted terms and identities that prove nothing go; the address counts as proved.
+/// Password, second factor, consents, roles, accepted terms and identities that prove nothing go; the address counts as proved.
 pub(super) async fn hand_over(
     tx: &DatabaseTransaction,
     realm: &RealmId,
@@ -114,7 +114,7 @@ pub(super) async fn hand_over(
         roles: Set(json(TABLE, &BTreeSet::<RoleName>::new())?),
         accepted_terms: Set(json(TABLE, &BTreeMap::<TermsVersion, Timestamp>::new())?),
         email_proof: Set(Some(json(TABLE, proof)?)),
-        ..moved(&row, true)
+        ..one_time::without(moved(&row, true))
     };
     if let Err(error) = Entity::update(changed).exec_without_returning(tx).await {
         return Ok(Err(error));

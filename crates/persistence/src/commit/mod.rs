@@ -9,7 +9,7 @@ use crate::entity::users::Model;
 use crate::sessions::SealedSession;
 use crate::store::{Ending, attempt};
 use crate::users::Touched;
-use crate::{Store, StoreError, decisions, flows, grants, outbox, sessions, users};
+use crate::{Keyring, Store, StoreError, decisions, flows, grants, outbox, sessions, users};
 use domain::{RealmId, Timestamp, TokenPurpose, Version};
 use downstream::CodeGrant;
 use flow_runtime::{AuthenticationSession, Conflict, Decision, Guard, Notice, Write};
@@ -61,7 +61,8 @@ pub enum Committed {
     Conflict(Conflict),
 }
 
-struct Prepared {
+struct Prepared<'a> {
+    keyring: &'a Keyring,
     session: Option<(SealedSession, Option<Version>)>,
     notices: Vec<outbox::SealedNotice>,
     touched: Touched,
@@ -86,14 +87,14 @@ impl Store {
     }
 
     /// All that needs no transaction.
-    fn prepare(&self, realm: &RealmId, commit: &Commit, edition: Option<i64>) -> Result<Prepared, StoreError> {
+    fn prepare(&self, realm: &RealmId, commit: &Commit, edition: Option<i64>) -> Result<Prepared<'_>, StoreError> {
         let session = commit.session.as_ref().map(|write| {
             let version = write.read_at.map_or(Version(1), |read_at| Version(read_at.0.saturating_add(1)));
             self.seal_session(realm, &write.session, version).map(|sealed| (sealed, write.read_at))
         });
         let notices = commit.notices.iter().map(|notice| self.seal_notice(realm, notice, commit.now));
         let (session, notices) = (session.transpose()?, notices.collect::<Result<_, _>>()?);
-        Ok(Prepared { session, notices, touched: touched(commit), edition })
+        Ok(Prepared { keyring: &self.keyring, session, notices, touched: touched(commit), edition })
     }
 }
 
@@ -110,6 +111,7 @@ fn touched(commit: &Commit) -> Touched {
             Write::GrantConsent { user, .. }
             | Write::Unlink { user, .. }
             | Write::SetPassword { user, .. }
+            | Write::SetOneTimeCodes { user, .. }
             | Write::SetAddress { user, .. }
             | Write::SetUsername { user, .. }
             | Write::AcceptTerms { user, .. }
@@ -127,7 +129,7 @@ fn holds(guard: &Guard, users: &[Model]) -> bool {
     users.iter().any(|user| user.id == id && user.version == guard.version.0)
 }
 
-async fn run(tx: &DatabaseTransaction, realm: &RealmId, commit: &Commit, prepared: &Prepared) -> Result<Committed, StoreError> {
+async fn run(tx: &DatabaseTransaction, realm: &RealmId, commit: &Commit, prepared: &Prepared<'_>) -> Result<Committed, StoreError> {
     if let Some((session, read_at)) = &prepared.session {
         let current = match read_at {
             Some(read_at) => sessions::replace(tx, realm, session, *read_at, prepared.edition).await?,
@@ -151,7 +153,7 @@ async fn run(tx: &DatabaseTransaction, realm: &RealmId, commit: &Commit, prepare
         return Ok(Committed::GuardMoved);
     }
     for write in &commit.writes {
-        if let Some(conflict) = writes::apply(tx, realm, write, commit.now).await? {
+        if let Some(conflict) = writes::apply(tx, prepared.keyring, realm, write, commit.now).await? {
             return Ok(Committed::Conflict(conflict));
         }
     }

@@ -3,9 +3,9 @@
 use super::account;
 use crate::entity::users::{ActiveModel, Column, Entity};
 use crate::error::{Unique, broken_constraint};
-use crate::{StoreError, attempts, audit, consents, identities, sessions, tokens, users};
+use crate::{Keyring, StoreError, attempts, audit, consents, identities, one_time, sessions, tokens, users};
 use domain::{AuditEvent, AuditKind, EmailAddress, RealmId, Timestamp, UserId};
-use flow_runtime::{Conflict, Write};
+use flow_runtime::{Conflict, Counter, Write};
 use sea_orm::ActiveValue::{Set, Unchanged};
 use sea_orm::sea_query::LockType;
 use sea_orm::{
@@ -15,12 +15,13 @@ use sea_orm::{
 /// Makes one change. Some: it can't be made, and the transaction must be undone.
 pub(crate) async fn apply(
     tx: &DatabaseTransaction,
+    keyring: &Keyring,
     realm: &RealmId,
     write: &Write,
     now: Timestamp,
 ) -> Result<Option<Conflict>, StoreError> {
     let conflict = match write {
-        Write::CreateUser(user) => conflict_of(users::insert(tx, realm, user).await?)?,
+        Write::CreateUser(user) => conflict_of(users::insert(tx, keyring, realm, user).await?)?,
         Write::Link(link) => match conflict_of(identities::insert(tx, realm, link).await?)? {
             None => {
                 account::touch(tx, realm, link.user).await?;
@@ -34,6 +35,10 @@ pub(crate) async fn apply(
         }
         Write::SetPassword { user, hash } => {
             account::set_password(tx, realm, *user, hash, now).await?;
+            None
+        }
+        Write::SetOneTimeCodes { user, secret } => {
+            one_time::set(tx, keyring, realm, *user, secret, now).await?;
             None
         }
         Write::SetUsername { user, username } => conflict_of(account::set_username(tx, realm, *user, username).await?)?,
@@ -70,7 +75,11 @@ pub(crate) async fn apply(
             None
         }
         Write::ForgetWrongPasswords(user) => {
-            attempts::forget_passwords(tx, realm, *user).await?;
+            attempts::forget(tx, realm, Counter::PasswordByAccount, *user).await?;
+            None
+        }
+        Write::ForgetWrongCodes(user) => {
+            attempts::forget(tx, realm, Counter::OneTimeCodeByAccount, *user).await?;
             None
         }
         Write::GrantConsent { user, client, scopes, at } => {

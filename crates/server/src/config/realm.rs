@@ -81,6 +81,7 @@ fn bindings(fields: &mut Fields, flows: &Flows, problems: &mut Problems<'_>) -> 
     let forgotten_password = flows::named(&mut bound, "forgotten-password", "forgotten-password", flows, problems);
     let verify_address = flows::named(&mut bound, "verify-address", "verify-address", flows, problems);
     let change_address = flows::named(&mut bound, "change-address", "change-address", flows, problems);
+    let second_factor = flows::named(&mut bound, "second-factor", "second-factor", flows, problems);
     bound.end(problems);
     Some(Bindings {
         browser: browser?,
@@ -88,6 +89,7 @@ fn bindings(fields: &mut Fields, flows: &Flows, problems: &mut Problems<'_>) -> 
         forgotten_password: forgotten_password?,
         verify_address: verify_address?,
         change_address: change_address?,
+        second_factor: second_factor?,
     })
 }
 
@@ -95,13 +97,14 @@ fn limits(fields: &mut Fields, problems: &mut Problems<'_>) -> Limits {
     let mut limits = Limits::default();
     let Some(node) = fields.take("limits") else { return limits };
     let mut given = Fields::of(node, "`limits`", problems);
-    let counts: [(&'static str, &mut u32); 6] = [
+    let counts: [(&'static str, &mut u32); 7] = [
         ("passwords-per-account", &mut limits.passwords_per_account),
         ("passwords-per-network", &mut limits.passwords_per_network),
         ("registrations-per-network", &mut limits.registrations_per_network),
         ("mails-per-address", &mut limits.mails_per_address),
         ("mails-per-network", &mut limits.mails_per_network),
         ("codes-per-mail", &mut limits.codes_per_mail),
+        ("one-time-codes-per-account", &mut limits.one_time_codes_per_account),
     ];
     for (key, slot) in counts {
         *slot = given.count(key, problems).unwrap_or(*slot);

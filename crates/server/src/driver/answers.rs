@@ -1,10 +1,10 @@
 //! Finds the answers to the runtime's questions.
 
 use super::{DriveError, Driver};
-use crate::adapters;
+use crate::{adapters, one_time};
 use domain::{CallbackParams, Digest, Entropy, RealmId, Secret, Timestamp, UpstreamExchange, UserId};
 use flow_runtime::definition::declaration::AskKind;
-use flow_runtime::{CodeVerdict, Counter, Fact, PasswordVerdict, Question, Reservation};
+use flow_runtime::{CodeVerdict, Counter, Fact, OneTimeVerdict, PasswordVerdict, Question, Reservation};
 use persistence::single_use::SingleUse;
 use persistence::{CountKey, Counted, Store, StoreError};
 use std::error::Error;
@@ -22,6 +22,7 @@ fn cost(question: &Question) -> Option<Cost> {
     let subject = match question {
         Question::CheckPassword { user, login, .. } => user.map_or_else(|| login.clone(), |user| user.to_string()),
         Question::CheckMailCode { token, .. } => token.as_str().to_owned(),
+        Question::CheckOneTimeCode { user, .. } | Question::TryOneTimeCode { user, .. } => user.to_string(),
         Question::ReserveMail { address, .. } => address.key(),
         Question::ReserveRecovery { name, .. } => name.to_lowercase(),
         Question::HashPassword { .. } => String::new(),
@@ -51,6 +52,8 @@ pub(crate) async fn read(
         Question::Redeem { .. }
         | Question::HashPassword { .. }
         | Question::CheckPassword { .. }
+        | Question::CheckOneTimeCode { .. }
+        | Question::TryOneTimeCode { .. }
         | Question::ReserveMail { .. }
         | Question::ReserveRecovery { .. }
         | Question::CheckMailCode { .. } => return Ok(None),
@@ -96,6 +99,16 @@ impl Driver<'_> {
             Question::CheckMailCode { token, code, reservation } => {
                 Fact::MailCode(self.mail_code(token, code, reservation).await?)
             }
+            Question::CheckOneTimeCode { user, code, reservations } => {
+                Fact::OneTimeCode(self.one_time_code(*user, code, reservations).await?)
+            }
+            Question::TryOneTimeCode { user, seed, code, reservations } => {
+                let counted = self.reservations(reservations, &CountKey::user(*user));
+                Fact::TriedOneTimeCode(match store.reserve(realm, &counted, now).await? {
+                    None => Ok(one_time::steps_of(seed, code, now).last().copied()),
+                    Some(until) => Err(until),
+                })
+            }
             question => return Ok(read(store, realm, question, now).await?),
         }))
     }
@@ -104,9 +117,11 @@ impl Driver<'_> {
     fn reservations(&self, reservations: &[Reservation], subject: &CountKey) -> Vec<Counted> {
         let key = |counter| match counter {
             Counter::PasswordByNetwork | Counter::RegistrationByNetwork | Counter::MailByNetwork => CountKey::text(self.network),
-            Counter::PasswordByAccount | Counter::MailByAddress | Counter::RecoveryByName | Counter::CodeByToken => {
-                subject.clone()
-            }
+            Counter::PasswordByAccount
+            | Counter::MailByAddress
+            | Counter::RecoveryByName
+            | Counter::CodeByToken
+            | Counter::OneTimeCodeByAccount => subject.clone(),
         };
         let counted = |reservation: &Reservation| Counted { reservation: reservation.clone(), key: key(reservation.counter) };
         reservations.iter().map(counted).collect()
@@ -133,6 +148,27 @@ impl Driver<'_> {
             Some((_, user)) if right => PasswordVerdict::Right(Box::new(user)),
             _ => PasswordVerdict::Wrong,
         })
+    }
+
+    /// A right code is used up at once, by this login: should the login look again, or the same form come twice, it counts still.
+    async fn one_time_code(
+        &self,
+        user: UserId,
+        code: &Secret,
+        reservations: &[Reservation],
+    ) -> Result<OneTimeVerdict, DriveError> {
+        let (store, realm, now) = (&self.shared.store, self.realm.id(), adapters::now());
+        if let Some(until) = store.reserve(realm, &self.reservations(reservations, &CountKey::user(user)), now).await? {
+            return Ok(OneTimeVerdict::TooMany { until });
+        }
+        let Some(stored) = store.one_time_codes(realm, user).await? else { return Ok(OneTimeVerdict::Wrong) };
+        let steps = one_time::steps_of(&stored.secret.seed, code, now);
+        for step in &steps {
+            if store.use_one_time_code(realm, (user, stored.set_at), *step, self.login).await? {
+                return Ok(OneTimeVerdict::Right(Box::new(stored.user)));
+            }
+        }
+        Ok(if steps.is_empty() { OneTimeVerdict::Wrong } else { OneTimeVerdict::Used })
     }
 
     async fn mail_code(&self, token: &Digest, code: &Secret, reservation: &Reservation) -> Result<CodeVerdict, DriveError> {

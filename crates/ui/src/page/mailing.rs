@@ -55,8 +55,16 @@ impl<'a> CheckMail<'a> {
         // Without a mail there is no code to type, so the page has no field that a problem could belong to.
         let problems = if mail.went_out { problems } else { &Problems::new() };
         let code = Input { hint: Some("Spaces and hyphens don't matter.".to_owned()), ..Input::new(FieldName::Code) };
+        let mut layout = scene.layout(problems);
+        let mut code = code.judged(FieldName::Code, problems, now);
+        // Here it is mails that were too many, not codes.
+        if let [(_, Problem::TooManyTries { until })] = problems[..] {
+            let text = words::too_many_mails(until, now);
+            layout.say_instead(&text);
+            code.problem = Some(text);
+        }
         Self {
-            layout: scene.layout(problems),
+            layout,
             address: shown(address, words::SOMEBODY),
             why: match why {
                 MailReason::Link { provider } => Why::Link { provider: shown(provider, words::SOME_PROVIDER) },
@@ -66,7 +74,7 @@ impl<'a> CheckMail<'a> {
             lifetime: words::span(mail.lifetime),
             wait: (!wait.is_zero()).then(|| words::span(wait)),
             sent: mail.went_out,
-            inputs: [code.judged(FieldName::Code, problems, now)],
+            inputs: [code],
         }
     }
 }

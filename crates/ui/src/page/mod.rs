@@ -6,6 +6,7 @@ mod linking;
 mod mailing;
 mod proving;
 mod required;
+mod second_factor;
 
 use crate::chrome::Chrome;
 use crate::layout::Layout;
@@ -53,6 +54,10 @@ pub fn render(view: &View, chrome: &Chrome<'_>) -> Result<String, askama::Error>
         }
         Page::UpdatePassword { account, login, why, problems } => {
             required::UpdatePassword::of(scene, (account, login), *why, problems).render()
+        }
+        Page::OneTimeCode { account, problems } => second_factor::OneTimeCode::of(scene, account, problems).render(),
+        Page::SetUpOneTimeCode { account, seed, replaces, problems } => {
+            second_factor::SetUpOneTimeCode::of(scene, account, seed, *replaces, problems).render()
         }
         Page::AtProvider { alias, provider } => ending::AtProvider::of(scene, alias, provider).render(),
         Page::Consent { account, scopes } => ending::Consent::of(scene, account, scopes).render(),

@@ -12,6 +12,12 @@ pub(crate) fn denial(code: DenialCode, client: &str, realm: &str, provider: &str
             format!("The account was closed by those who run {realm}."),
             format!("If you think that is a mistake, ask those who run {realm}."),
         ),
+        DenialCode::AccountChanged => (
+            "Your account was changed meanwhile",
+            "While you were here, the account got a new password or another address, or it was signed out everywhere: perhaps by you, in another window."
+                .to_owned(),
+            format!("Start again and sign in anew. If you changed nothing, tell those who run {realm}."),
+        ),
         DenialCode::ProviderDisabled => (
             "This provider isn't in use any more",
             format!("{realm} no longer takes sign-ins from that provider."),

@@ -271,6 +271,7 @@ fn denials() -> Vec<Sample> {
     use DenialCode as Code;
     let name = |code| match code {
         Code::AccountDisabled => "denied-account-disabled",
+        Code::AccountChanged => "denied-account-changed",
         Code::ProviderDisabled => "denied-provider-disabled",
         Code::AuthorityRefused => "denied-authority-refused",
         Code::LinkOnly => "denied-link-only",
@@ -295,6 +296,7 @@ fn denials() -> Vec<Sample> {
     };
     let codes = [
         Code::AccountDisabled,
+        Code::AccountChanged,
         Code::ProviderDisabled,
         Code::AuthorityRefused,
         Code::LinkOnly,

@@ -2,8 +2,9 @@
 
 use super::browser::Browser;
 use super::place::Place;
-use domain::{CallbackParams, Digest, Secret, UpstreamExchange, UpstreamFailure, UserId};
-use flow_runtime::{CodeVerdict, Counter, Fact, PasswordVerdict, Question, Reservation};
+use domain::{CallbackParams, Digest, Secret, Timestamp, UpstreamExchange, UpstreamFailure, UserId};
+use flow_runtime::{CodeVerdict, Counter, Fact, OneTimeVerdict, PasswordVerdict, Question, Reservation};
+use flow_runtime::world::one_time_code;
 use persistence::{CountKey, Counted, SingleUse};
 use std::time::Duration;
 
@@ -16,6 +17,12 @@ pub(super) fn stored(password: &str) -> Secret {
 pub(super) fn code_of(token: &Digest) -> String {
     let sum = token.as_str().bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(131).wrapping_add(u64::from(byte)));
     format!("{:06}", sum % 1_000_000)
+}
+
+/// The steps whose codes count at a time.
+pub(super) fn steps_at(now: Timestamp) -> [i64; 3] {
+    let current = now.as_seconds() / 30;
+    [current - 1, current, current + 1]
 }
 
 fn reservations(reservations: &[Reservation], subject: &CountKey) -> Vec<Counted> {
@@ -81,6 +88,16 @@ impl Browser {
             Question::CheckPassword { user, login, password, reservations } => {
                 Fact::Password(self.password(place, (*user, login), password, reservations).await)
             }
+            Question::CheckOneTimeCode { user, code, reservations } => {
+                Fact::OneTimeCode(self.one_time_code(place, *user, code, reservations).await)
+            }
+            Question::TryOneTimeCode { user, seed, code, reservations: wanted } => {
+                let counted = reservations(wanted, &CountKey::user(*user));
+                Fact::TriedOneTimeCode(match store.reserve(realm, &counted, now).await.unwrap() {
+                    None => Ok(steps_at(now).into_iter().find(|step| one_time_code(seed, *step) == code.reveal())),
+                    Some(until) => Err(until),
+                })
+            }
             Question::CheckMailCode { token, code, reservation } => {
                 Fact::MailCode(self.mail_code(place, token, code, reservation).await)
             }
@@ -107,6 +124,22 @@ impl Browser {
             }
             _ => PasswordVerdict::Wrong,
         }
+    }
+
+    async fn one_time_code(&self, place: &Place, user: UserId, code: &Secret, wanted: &[Reservation]) -> OneTimeVerdict {
+        let (store, realm, now) = (&place.store, &place.realm, place.now());
+        let counted = reservations(wanted, &CountKey::user(user));
+        if let Some(until) = store.reserve(realm, &counted, now).await.unwrap() {
+            return OneTimeVerdict::TooMany { until };
+        }
+        let Some(stored) = store.one_time_codes(realm, user).await.unwrap() else { return OneTimeVerdict::Wrong };
+        let right = |step: &i64| one_time_code(&stored.secret.seed, *step) == code.reveal();
+        let Some(step) = steps_at(now).into_iter().find(right) else { return OneTimeVerdict::Wrong };
+        if !store.use_one_time_code(realm, (user, stored.set_at), step, self.key).await.unwrap() {
+            return OneTimeVerdict::Used;
+        }
+        place.truth().gave_code(self.key, &stored.user, step);
+        OneTimeVerdict::Right(Box::new(stored.user))
     }
 
     async fn mail_code(&self, place: &Place, token: &Digest, code: &Secret, wanted: &Reservation) -> CodeVerdict {
@@ -150,6 +183,7 @@ fn cost(question: &Question) -> Option<String> {
     let subject = match question {
         Question::CheckPassword { user, login, .. } => user.map_or_else(|| login.clone(), |user| user.to_string()),
         Question::CheckMailCode { token, .. } => token.as_str().to_owned(),
+        Question::CheckOneTimeCode { user, .. } | Question::TryOneTimeCode { user, .. } => user.to_string(),
         Question::ReserveMail { address, .. } => address.key(),
         Question::ReserveRecovery { name, .. } => name.to_lowercase(),
         Question::HashPassword { .. } => String::new(),

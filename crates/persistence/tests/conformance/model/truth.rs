@@ -25,6 +25,8 @@ pub(super) enum By {
 pub(super) struct Shown {
     /// Right passwords, and the account's past that each belonged to.
     pub(super) passwords: Vec<(UserId, Epoch)>,
+    /// Right codes of second factors, and the account's past that each belonged to.
+    pub(super) codes: Vec<(UserId, Epoch)>,
     /// Accounts that the browser was signed in to.
     pub(super) cookies: Vec<(UserId, Epoch)>,
     /// What providers asserted, the newest last.
@@ -82,6 +84,8 @@ pub(super) struct Truth {
     pub(super) used: BTreeSet<Digest>,
     /// Trips of logins that know already whose identity they are about.
     proving_trips: BTreeSet<ExchangeId>,
+    /// The login in which each one-time code counted.
+    codes: BTreeMap<(UserId, Epoch, i64), SessionKey>,
     mails: Vec<Mail>,
     shown: BTreeMap<SessionKey, Shown>,
     /// What happened, in order.
@@ -100,6 +104,7 @@ impl Truth {
             tokens: BTreeMap::new(),
             used: BTreeSet::new(),
             proving_trips: BTreeSet::new(),
+            codes: BTreeMap::new(),
             mails: Vec::new(),
             shown: BTreeMap::new(),
             trace: Vec::new(),
@@ -114,6 +119,15 @@ impl Truth {
 
     pub(super) fn gave_password(&mut self, login: SessionKey, user: &User) {
         self.shown_in(login).passwords.push((user.id, user.epoch));
+    }
+
+    /// A code counts once, in one login.
+    pub(super) fn gave_code(&mut self, login: SessionKey, user: &User, step: i64) {
+        let first = *self.codes.entry((user.id, user.epoch, step)).or_insert(login);
+        if first != login {
+            self.wrong(format!("a one-time code of {} counted in two logins", user.id));
+        }
+        self.shown_in(login).codes.push((user.id, user.epoch));
     }
 
     pub(super) fn came_signed_in(&mut self, login: SessionKey, user: &User) {
