@@ -299,6 +299,15 @@ pub enum OneTimeVerdict {
 }
 
 impl Question {
+    /// The address whose holders are asked for.
+    pub(crate) fn address(&self) -> Option<&EmailAddress> {
+        match self {
+            Self::FindUsers { email, .. } => email.as_ref(),
+            Self::FindCandidates(sought) => sought.emails.first(),
+            _ => None,
+        }
+    }
+
     /// The username whose holder is asked for.
     pub(crate) fn username(&self) -> Option<&Username> {
         match self {

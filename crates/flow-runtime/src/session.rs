@@ -8,8 +8,8 @@ use crate::proof::AcceptedProof;
 use crate::write::NewUser;
 use domain::{
     AuthenticationMethod, AuthorizeRequest, BrokeredIdentity, Digest, EmailAddress, Epoch, FlowName, FrameId, IdentityId,
-    IdentityKey, LinkedIdentity, PassedFlow, ProofKind, ProviderAlias, RuleName, Secret, SessionKey, Timestamp, UpstreamExchange, User,
-    UserId,
+    IdentityKey, LinkedIdentity, PassedFlow, ProofKind, ProviderAlias, RuleName, Secret, SessionKey, Timestamp, UpstreamExchange,
+    User, UserId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -138,6 +138,12 @@ pub struct Frame {
     pub user: Option<Chosen>,
     /// The execution that said so. Whoever leaves its way leaves that too.
     pub user_by: Option<ExecutionId>,
+    /// In the realm's browser flow, where somebody goes through it who was sent for something else: the authenticator that signed them in.
+    #[serde(default)]
+    pub signed_in_by: Option<String>,
+    /// In a flow that serves something else: who went through the realm's browser flow.
+    #[serde(default)]
+    pub let_through: Option<UserId>,
 }
 
 /// How an execution ended.

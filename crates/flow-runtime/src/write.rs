@@ -2,8 +2,8 @@
 
 use domain::{
     AccountState, ActionToken, AddressProof, Attributes, AuditEvent, AuditKind, BrowserSession, CanonicalSubject, ClientId,
-    Digest, EmailAddress, IdentityId, IdentityKey, LinkedIdentity, LinkingDomain, OneTimeSecret, OwnedAddress, ProfileField, Provenance, Secret,
-    TermsVersion, Timestamp, User, UserId, Username, Version,
+    Digest, EmailAddress, IdentityId, IdentityKey, LinkedIdentity, LinkingDomain, OneTimeSecret, OwnedAddress, ProfileField,
+    Provenance, Secret, TermsVersion, Timestamp, User, UserId, Username, Version,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,6 +62,11 @@ impl NewUser {
             accepted_terms: BTreeMap::new(),
             created_at,
         }
+    }
+
+    /// The address, if it begins with a proof of it.
+    pub fn proved_address(&self) -> Option<&EmailAddress> {
+        self.email.as_ref().filter(|email| email.is_proved()).map(|email| &email.address)
     }
 
     /// The user as it will be read after the commit.

@@ -104,7 +104,14 @@ pub(crate) fn message(message: &Message) -> Note {
             Note { tone: "good", text: text.to_owned() }
         }
         Message::UsernameTaken { username } => {
-            let text = format!("Somebody else took the username “{username}” just before you. Fill in the form again, with another one.");
+            let text = format!(
+                "Somebody else took the username “{username}” just before you. Fill in the form again, with another one."
+            );
+            Note { tone: "bad", text }
+        }
+        Message::AddressTaken { address } => {
+            let text =
+                format!("Another account proved the address {address} while you were here. If that is yours, sign in to it.");
             Note { tone: "bad", text }
         }
         Message::NotFresh { provider } => {

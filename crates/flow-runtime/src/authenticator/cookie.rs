@@ -29,6 +29,10 @@ impl Authenticator for Cookie {
         &DECLARATION
     }
 
+    fn may_have_signed_in(&self, chosen: &Chosen) -> bool {
+        matches!(chosen.how, How::BrowserSession(..))
+    }
+
     fn act(&self, sight: &Sight<'_>, input: Input<'_>, _entropy: &Entropy) -> Turn {
         match input {
             Input::Enter { arrival } => match &arrival.browser_session {

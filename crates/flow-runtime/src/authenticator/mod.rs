@@ -94,6 +94,11 @@ pub trait Authenticator: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Whether somebody who signed in like this elsewhere could have come by it.
+    fn may_have_signed_in(&self, _chosen: &Chosen) -> bool {
+        false
+    }
+
     /// Whether it would link on a trusted word, with nothing asked. `links_alone`: the rule that found the account says so.
     fn takes_a_word(&self, _links_alone: bool) -> bool {
         false

@@ -42,6 +42,10 @@ impl Authenticator for Provider {
         sight.policy.providers.iter().filter(|provider| begins_logins(provider)).map(way).collect()
     }
 
+    fn may_have_signed_in(&self, chosen: &Chosen) -> bool {
+        chosen.identity.is_some()
+    }
+
     fn act(&self, sight: &Sight<'_>, input: Input<'_>, _entropy: &Entropy) -> Turn {
         match input {
             Input::Enter { .. } => match hinted(sight) {

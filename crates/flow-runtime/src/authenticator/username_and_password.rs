@@ -38,6 +38,10 @@ impl Authenticator for UsernameAndPassword {
         vec![WayKind::Login]
     }
 
+    fn may_have_signed_in(&self, chosen: &Chosen) -> bool {
+        chosen.identity.is_none() && chosen.how.user().has_password
+    }
+
     fn act(&self, sight: &Sight<'_>, input: Input<'_>, _entropy: &Entropy) -> Turn {
         match input {
             Input::Enter { .. } | Input::Way { .. } => Turn::just(Act::Show { retry: false }),

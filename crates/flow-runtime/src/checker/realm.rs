@@ -19,6 +19,8 @@ pub(super) const BEGINNING: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
 /// Leads to a provider and nowhere else.
 const STRAIGHT_THERE: &str = "flow: straight-to-the-provider\nexecutions: [provider]\n";
+/// Signs in whoever there is, and asks nothing more: what people go through who are sent for something else.
+const EVERYBODY: &str = "flow: everybody\nexecutions:\n  - cookie: { requirement: alternative }\n  - provider: { requirement: alternative }\n  - username-and-password: { requirement: alternative }\n  - register: { requirement: alternative }\n  - reset-password: { requirement: alternative }\n";
 /// A first login that asks nothing.
 const NO_QUESTIONS: &str = "flow: account-without-questions\nexecutions: [create-user-if-unique]\n";
 
@@ -49,6 +51,7 @@ impl Realm {
     ) -> Option<Self> {
         let ready = |text| reader::read(text, "").ok().map(|read| Arc::new(read.flow));
         let (straight, asks_nothing) = (ready(STRAIGHT_THERE)?, ready(NO_QUESTIONS)?);
+        let everybody = ready(EVERYBODY)?;
         let mut wish = Bindings {
             browser: straight.name.clone(),
             registration: straight.name.clone(),
@@ -58,6 +61,7 @@ impl Realm {
             second_factor: straight.name.clone(),
         };
         if let Serves::Wish(wanted) = serves {
+            wish.browser = everybody.name.clone();
             wish.set(wanted, flow.clone());
         }
         let alias = ProviderAlias::parse("provider").ok()?;
@@ -79,7 +83,7 @@ impl Realm {
             first_login_flow: None,
             post_login_flow: None,
         };
-        let others = [straight, asks_nothing].map(|flow| (flow.name.clone(), flow)).into_iter().collect();
+        let others = [straight, everybody, asks_nothing].map(|flow| (flow.name.clone(), flow)).into_iter().collect();
         Some(Self { serves, flow: flow.clone(), provider, client, others, bindings: wish, id: RealmId::parse("pretend").ok()? })
     }
 

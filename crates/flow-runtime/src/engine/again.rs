@@ -6,9 +6,9 @@ use crate::ask::{Fact, Question};
 use crate::authenticator::Cause;
 use crate::definition::ExecutionId;
 use crate::outcome::{DenialCode, Fault};
-use crate::policy::RealmPolicy;
 use crate::page::Message;
-use crate::session::{Chosen, Frame, How};
+use crate::policy::RealmPolicy;
+use crate::session::{Chosen, Frame, How, Purpose};
 use crate::write::Write;
 use domain::{Entropy, Epoch, Timestamp, User};
 
@@ -60,23 +60,40 @@ impl Run {
         }
     }
 
-    /// Whether the username of an account that is about to be made was found to be free in an earlier event only.
-    pub(super) fn unsure_of_the_name(&self, frame: &Frame) -> Option<Question> {
+    /// Whether username and proved address of an account that is about to be made were found to be free in an earlier event only.
+    pub(super) fn unsure_of_what_is_new(&self, frame: &Frame) -> Option<Question> {
         let How::Created(new) = &frame.user.as_ref()?.how else { return None };
-        let username = new.username.clone().filter(|name| self.sought_name.as_ref() != Some(name))?;
-        Some(Question::FindUsers { username: Some(username), email: None })
+        let username = new.username.clone().filter(|name| self.sought_name.as_ref() != Some(name));
+        let email = new.proved_address().cloned().filter(|address| self.sought_address.as_ref() != Some(address));
+        (username.is_some() || email.is_some()).then_some(Question::FindUsers { username, email })
     }
 
-    /// Whoever lost the username to somebody else meanwhile fills in the account once more, and is told why.
-    pub(super) fn named(mut self, policy: &RealmPolicy, fact: Fact, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
+    /// Whoever lost the username or the address to somebody else meanwhile fills in the account once more, and is told why.
+    pub(super) fn still_free(
+        mut self,
+        policy: &RealmPolicy,
+        fact: Fact,
+        now: Timestamp,
+        entropy: &Entropy,
+    ) -> Result<Step, Fault> {
         let Fact::FoundUsers(found) = fact else { return Err(Fault::WrongFact { authenticator: "end of a flow" }) };
-        let Some(owner) = found.by_username else { return self.turn(policy, Turning::Conclude, now, entropy) };
         let frame = self.session.frames.last_mut().ok_or(Fault::Frames("no frame to conclude"))?;
+        let Some(How::Created(new)) = frame.user.as_ref().map(|chosen| &chosen.how) else {
+            return Err(Fault::Frames("an account that isn't new"));
+        };
+        let owns = |user: &User, address| user.linking_domain == new.linking_domain && user.has_proved(address);
+        let owned = new.proved_address().filter(|address| found.by_email.iter().any(|user| owns(user, address)));
+        let message = match (found.by_username.and_then(|owner| owner.username), owned) {
+            (Some(name), _) => Message::UsernameTaken { username: name.to_string() },
+            (None, Some(address)) => Message::AddressTaken { address: address.to_string() },
+            (None, None) => return self.turn(policy, Turning::Conclude, now, entropy),
+        };
+        let is_first_login = frame.purpose == Purpose::FirstLogin;
         frame.start_over(false);
         self.writes.clear();
         self.notices.clear();
-        self.session.message = owner.username.map(|name| Message::UsernameTaken { username: name.to_string() });
-        self.turn(policy, Turning::Begin, now, entropy)
+        self.session.message = Some(message);
+        if is_first_login { self.turn(policy, Turning::Begin, now, entropy) } else { self.restart(policy, now, entropy) }
     }
 
     /// What opened the account was taken off it meanwhile, so whoever came with it is nobody yet.

@@ -99,6 +99,7 @@ impl Frame {
         self.existing_identities = Vec::new();
         self.address_is_anothers = false;
         (self.user, self.user_by) = (None, None);
+        self.let_through = None;
         self.review_wanted |= review_wanted;
     }
 }

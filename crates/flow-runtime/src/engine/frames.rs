@@ -74,6 +74,8 @@ impl Run {
             agreed: BTreeSet::new(),
             user,
             user_by: None,
+            signed_in_by: None,
+            let_through: None,
         });
         true
     }
@@ -124,8 +126,8 @@ impl Run {
 
     fn create(&mut self, new: &NewUser) {
         self.writes.push(Write::CreateUser(Box::new(new.clone())));
-        if let Some(email) = new.email.as_ref().filter(|email| email.is_proved()) {
-            self.writes.push(Write::ReleaseAddress { address: email.address.clone(), except: new.id });
+        if let Some(address) = new.proved_address() {
+            self.writes.push(Write::ReleaseAddress { address: address.clone(), except: new.id });
         }
     }
 

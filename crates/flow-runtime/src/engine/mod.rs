@@ -7,11 +7,13 @@ mod effects;
 mod events;
 mod frames;
 mod joining;
+mod passing;
 mod run;
 mod turns;
 mod walk;
 
 pub use events::step;
+pub(crate) use passing::is_behind;
 pub use run::{Asking, Resting, Step};
 
 use crate::event::Arrival;

@@ -11,7 +11,7 @@ use crate::outcome::{Decision, Denial, DenialCode, Next, Rejected};
 use crate::policy::RealmPolicy;
 use crate::session::{AuthenticationSession, Chosen, How, Rest};
 use crate::write::{Guard, Notice, Write};
-use domain::{AuditEvent, AuditKind, PassedFlow, Timestamp, UserId, Username, Version};
+use domain::{AuditEvent, AuditKind, EmailAddress, PassedFlow, Timestamp, UserId, Username, Version};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a step comes to.
@@ -46,8 +46,8 @@ pub(super) enum Asker {
     StillSo,
     /// The engine, before a link: which identities has the account now?
     Others,
-    /// The engine, before an account is made that was filled in at an earlier event: is its username still nobody's?
-    Named,
+    /// The engine, before an account is made that was filled in at an earlier event: are its username and its proved address still nobody's?
+    StillFree,
     /// The engine, after the flows: what has this user granted the client?
     Grants(Box<Chosen>),
     /// The engine, after consent: how is the user now?
@@ -94,6 +94,8 @@ pub(super) struct Run {
     pub(super) looked_for_users: bool,
     /// The username that was looked for in this step.
     pub(super) sought_name: Option<Username>,
+    /// The same of an address.
+    pub(super) sought_address: Option<EmailAddress>,
     /// The account whose identities were read at the end of the innermost frame.
     pub(super) counted: Option<UserId>,
     /// The post-login flow that the browser session passed which was looked at in this step.
@@ -115,6 +117,7 @@ impl Run {
             turns: 0,
             looked_for_users: false,
             sought_name: None,
+            sought_address: None,
             counted: None,
             live_passed: None,
             seen: BTreeSet::new(),

@@ -4,6 +4,7 @@ use super::again::how_now;
 use super::declared;
 use super::frames::Called;
 use super::joining::{still_opens, stops};
+use super::passing::ends_at_once;
 use super::run::{Asker, Asking, Run, Step};
 use super::walk::{Walk, Walker};
 use crate::ask::{Fact, Question};
@@ -33,7 +34,7 @@ pub(super) enum Turning<'a> {
 }
 
 /// What came of a turn.
-enum Acted {
+pub(super) enum Acted {
     /// A step for the driver.
     Step(Step),
     /// The login goes on.
@@ -41,9 +42,11 @@ enum Acted {
 }
 
 /// Where a login goes on.
-enum On {
+pub(super) enum On {
     /// The innermost frame begins.
     Begin,
+    /// An execution has its turn.
+    Run(ExecutionId),
     /// An execution has ended.
     From(ExecutionId, Ended),
     /// The innermost frame has succeeded.
@@ -60,12 +63,13 @@ impl Asking {
         run.see(&fact);
         run.looked_for_users |= matches!(fact, Fact::FoundUsers(_) | Fact::Candidates(_));
         run.sought_name = question.username().cloned().or(run.sought_name);
+        run.sought_address = question.address().cloned().or(run.sought_address);
         match asker {
             Asker::Execution(execution, cause) => run.answered(policy, (execution, cause, &question, fact), now, entropy),
             Asker::StillNew(execution, cause) => run.still_new(policy, (execution, cause, &question, fact), now, entropy),
             Asker::Unclaimed(execution) => run.unclaimed(policy, (execution, &question, fact), now, entropy),
             Asker::StillSo => run.still_so(policy, fact, now, entropy),
-            Asker::Named => run.named(policy, fact, now, entropy),
+            Asker::StillFree => run.still_free(policy, fact, now, entropy),
             Asker::Others => run.counted(policy, fact, now, entropy),
             Asker::Grants(chosen) => run.weigh_grants(policy, *chosen, fact, now, entropy),
             Asker::Consented(chosen) => run.consented(policy, *chosen, fact, now, entropy),
@@ -158,15 +162,21 @@ impl Run {
         let walker = Walker { program: flow.program(), frame, holds: &holds };
         let outcome = match on {
             On::Begin => walker.begin(),
+            On::Run(execution) => Ok(Walk::Run(execution)),
             On::From(execution, ended) => walker.on(execution, ended),
             On::Conclude => Ok(Walk::Succeeded),
             On::Called(caller, input) => return self.act(policy, flow, (caller, Cause::Enter, input), now, entropy),
         };
         let has_no_place = matches!(outcome, Ok(Walk::Run(execution)) if !has_a_place(flow, execution, frame));
+        let ends = if let Ok(Walk::Run(execution)) = outcome { ends_at_once(flow.program(), frame, execution) } else { None };
         self.weighed(flow, weighed.into_inner(), now);
         match outcome {
             Err(_) => Ok(Acted::Step(self.deny(DenialCode::Undecided, now))),
             Ok(Walk::Run(execution)) if has_no_place => Ok(self.end(execution, Ended::Attempted)),
+            Ok(Walk::Run(execution)) if self.must_pass_before(policy, flow, execution) => {
+                self.pass(policy, Some(execution), now, entropy)
+            }
+            Ok(Walk::Run(execution)) if let Some(ended) = ends => Ok(self.end(execution, ended)),
             Ok(Walk::Run(execution)) => {
                 let arrival = self.arrival.clone();
                 self.act(policy, flow, (execution, Cause::Enter, Input::Enter { arrival: &arrival }), now, entropy)
@@ -317,12 +327,18 @@ impl Run {
         if frame.user.is_none() {
             return Ok(Acted::Step(self.deny(DenialCode::NoAccount, now)));
         }
+        if let (Some(caller), Purpose::Login) = (frame.called_by, frame.purpose) {
+            return self.passed(caller);
+        }
+        if self.must_pass(policy) {
+            return self.pass(policy, None, now, entropy);
+        }
         if let Some(chosen) = frame.user.as_ref().filter(|chosen| self.unsure_of(chosen).is_some()) {
             let question = how_now(chosen);
             return Ok(Acted::Step(self.ask(Asker::StillSo, question)));
         }
-        if let Some(question) = self.unsure_of_the_name(frame) {
-            return Ok(Acted::Step(self.ask(Asker::Named, question)));
+        if let Some(question) = self.unsure_of_what_is_new(frame) {
+            return Ok(Acted::Step(self.ask(Asker::StillFree, question)));
         }
         if let Some(user) = self.uncounted(frame) {
             return Ok(Acted::Step(self.count(user)));

@@ -165,6 +165,7 @@ pub(crate) fn message_name(message: Option<&Message>) -> &'static str {
         Some(Message::MailSentAgain) => "mail-sent-again",
         Some(Message::NotFresh { .. }) => "not-fresh",
         Some(Message::UsernameTaken { .. }) => "username-taken",
+        Some(Message::AddressTaken { .. }) => "address-taken",
         Some(Message::SignInAnew) => "sign-in-anew",
     }
 }

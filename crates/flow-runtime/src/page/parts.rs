@@ -110,6 +110,11 @@ pub enum Message {
         /// The username.
         username: String,
     },
+    /// Another account proved the address while the person was busy with what follows their own proof of it, so no account was made.
+    AddressTaken {
+        /// The address.
+        address: String,
+    },
     /// The application wants a fresh login, and the provider didn't ask for credentials again.
     NotFresh {
         /// The provider's name.

@@ -4,6 +4,7 @@ use crate::authenticator::Sight;
 use crate::definition::condition::{Condition, Seen};
 use crate::definition::program::{Mode, Program, Runs};
 use crate::definition::{ExecutionId, Flow};
+use crate::engine::is_behind;
 use crate::page::Way;
 use crate::policy::RealmPolicy;
 use crate::position::OpenLevel;
@@ -128,7 +129,8 @@ impl<'a> Looks<'a> {
         }
         match self.program.runs(id)? {
             Runs::Authenticator(authenticator) => {
-                let has_a_place = authenticator.declaration().has_a_place_in(self.frame.purpose);
+                let has_a_place =
+                    authenticator.declaration().has_a_place_in(self.frame.purpose) && !is_behind(self.program, self.frame, id);
                 (has_a_place && authenticator.applies(&self.sight(id))).then_some(id)
             }
             Runs::Level { mode: Mode::Required, first, .. } => {

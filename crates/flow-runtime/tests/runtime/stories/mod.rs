@@ -26,6 +26,7 @@ mod revisions;
 mod rules;
 mod second_factor;
 mod semantics;
+mod sent_for_something_else;
 mod squatters;
 mod sync;
 mod trust;

@@ -97,7 +97,8 @@ fn an_address_that_somebody_proves_meanwhile_is_theirs() {
             // The page that follows the proof was committed before: the account is only made at the end.
             assert!(matches!(came, Came::Rested(_)), "{came:?}");
             login.presses(&mut w, action::CONTINUE);
-            assert!(!matches!(login.session().rest, flow_runtime::Rest::Finished { .. }), "{:?}", login.session().rest);
+            assert_eq!(login.view(&w).message, Some(Message::AddressTaken { address: ADA.into() }));
+            assert!(matches!(login.page(&w), Page::Register { .. }), "{:?}", login.page(&w));
         } else {
             assert!(matches!(came, Came::Rejected(Rejected::DeadLink)), "{came:?}");
         }
