@@ -35,8 +35,8 @@ pub struct AuthenticationSession {
     pub rest: Rest,
     /// Something to say on the next page.
     pub message: Option<Message>,
-    /// Who came to their account in this login for the first time: it was made, or an identity was tied to it. Starting again doesn't
-    /// change that.
+    /// Who comes to their account for the first time: it is made in this login, or no login with the identity that they came with has ended
+    /// well yet. Starting again doesn't change that.
     #[serde(default)]
     pub newcomer: Option<UserId>,
     /// The post-login flow that let the person through.

@@ -188,6 +188,8 @@ pub enum Write {
         /// When.
         at: Timestamp,
     },
+    /// A login with the identity has ended well for the first time.
+    Arrive(IdentityKey),
     /// Starts a browser session.
     StartBrowserSession(Box<BrowserSession>),
     /// Ends the browser session that this login replaces.
@@ -255,6 +257,7 @@ impl Write {
             | Self::ChangeProfile { .. }
             | Self::ReleaseAddress { .. }
             | Self::TouchIdentity { .. }
+            | Self::Arrive(_)
             | Self::EndBrowserSession(_)
             | Self::IssueToken(_)
             | Self::ConsumeToken(_)

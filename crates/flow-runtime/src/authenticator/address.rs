@@ -9,7 +9,9 @@ use crate::outcome::DenialCode;
 use crate::page::{MailMeaning, MailReason, Page, Problem};
 use crate::session::{Errand, How, Memory};
 use crate::write::{MailKind, NewUser, Notice, Write};
-use domain::{ActionToken, AddressProof, EmailAddress, Entropy, Epoch, OwnedAddress, Provenance, TokenPurpose, User, UserId, Version};
+use domain::{
+    ActionToken, AddressProof, EmailAddress, Entropy, Epoch, OwnedAddress, Provenance, TokenPurpose, User, UserId, Version,
+};
 use std::time::Duration;
 
 /// How long the news of a change is worth sending.

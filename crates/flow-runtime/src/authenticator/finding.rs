@@ -5,7 +5,7 @@ use super::{Act, Effect, Found, Sight, Turn, new_user};
 use crate::ask::{Candidate, Candidates, Question};
 use crate::definition::waiver::Permit;
 use crate::linking::{Case, Judgement, LinkingVerdict, One};
-use crate::others::{Joining, joining_if};
+use crate::others::{Joining, are_agreed_to, joining_if};
 use crate::outcome::DenialCode;
 use crate::proof::AcceptedProof;
 use crate::session::How;
@@ -61,8 +61,9 @@ fn link_with(sight: &Sight<'_>, user: Box<User>, proof: Option<AcceptedProof>) -
         return Turn::just(Act::Deny(DenialCode::AccountDisabled));
     }
     let hands_over = proof.as_ref().is_some_and(AcceptedProof::hands_over);
-    if matches!(joining_if(sight.policy, sight.frame, hands_over), Joining::IfWanted(_)) {
-        return Turn::just(Act::Attempted);
+    match joining_if(sight.policy, sight.frame, hands_over) {
+        Joining::IfWanted(others) if !are_agreed_to(sight.frame, &others) => return Turn::just(Act::Attempted),
+        _ => {}
     }
     match proof {
         Some(proof) => {

@@ -83,6 +83,7 @@ fn collect_from(condition: &Condition, fixed: Fixed, atoms: &mut Vec<Condition>)
 /// Whether settings cover both of what it may come to, or the binding knows.
 fn is_decided(atom: &Condition, fixed: Fixed) -> bool {
     match atom {
+        Condition::Named(NamedFact::UserSecondFactorConfigured) => true,
         Condition::Named(
             NamedFact::IdentityAddressTrusted
             | NamedFact::IdentityHasAddress

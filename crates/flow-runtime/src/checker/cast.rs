@@ -6,8 +6,8 @@ use crate::world::World;
 use crate::{Flow, NewUser};
 use domain::{
     Accepted, AccountState, AddressProof, AssertedAttributes, AssertedEmail, BrokeredIdentity, CanonicalSubject, EmailAddress,
-    IdentityId, IdentityKey, LinkProof, LinkedIdentity, OwnedAddress, ProofKind, Provenance, Subject, User, UserId, Username,
-    Vouched,
+    IdentityId, IdentityKey, LinkProof, LinkedIdentity, OneTimeSecret, OwnedAddress, ProofKind, Provenance, Subject, User, UserId, Username,
+    Vouched, one_time,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -144,6 +144,12 @@ impl Realm {
                 user.family_name = (!setting.due).then(|| "Known".to_owned());
             });
         }
+        if setting.factor {
+            for (id, user) in &mut world.users {
+                user.has_one_time_codes = true;
+                world.seeds.insert(*id, OneTimeSecret { seed: one_time::seed_from(&[7; 32]), used: 0 });
+            }
+        }
         Some(world)
     }
 
@@ -163,6 +169,7 @@ impl Realm {
             created_at: BEGINNING,
             updated_at: BEGINNING,
             last_sign_in_at: BEGINNING,
+            arrived: true,
         };
         world.identities.insert(key, link);
         Some(())

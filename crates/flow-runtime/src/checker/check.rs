@@ -72,8 +72,8 @@ fn undecided(flow: &Flow, why: &str) -> Checked {
 #[derive(Default)]
 struct Found(BTreeMap<Harm, Finding>);
 
-/// What is broken, where, and in which words.
-type Harm = (Property, ExecutionId, String);
+/// What is broken, where, in which words, and whether an author may accept it.
+type Harm = (Property, ExecutionId, String, bool);
 
 fn explored(flow: &Flow, scope: &Scope) -> Checked {
     let mut checked = Checked::of(&flow.name, None);
@@ -148,14 +148,14 @@ fn waiver_of_p1(at: ExecutionId) -> Waiver {
 
 impl Found {
     fn add(&mut self, flow: &Flow, scope: &Scope, (setting, assumed): (Setting, &Assumed), broken: Broken) {
-        let Broken { property, at, message, deeds, end } = broken;
+        let Broken { property, at, message, can_be_waived, deeds, end } = broken;
         let is_assumed_away = scope.fixed.serves == Serves::FirstLogin
             && !matches!(setting.word, Word::Trusted | Word::Own)
             && flow.assumes.contains(&Assumption::TrustedAssertion);
         if property == Property::P4 && (!scope.promises || is_assumed_away) {
             return;
         }
-        let key = (property, at, message.clone());
+        let key = (property, at, message.clone(), can_be_waived);
         let is_shorter = |known: &Finding| known.story.as_ref().is_some_and(|story| story.deeds.len() <= deeds.len());
         if self.0.get(&key).is_some_and(is_shorter) {
             return;
@@ -163,17 +163,17 @@ impl Found {
         let text = told(scope.fixed.serves, (setting, assumed), &scope.realm.provider.alias, (&deeds, &end));
         let story = Story { serves: scope.fixed.serves, setting, assumed: assumed.clone(), deeds, end, text };
         let path = flow.path(at).unwrap_or_default();
-        self.0.insert(key, Finding { property, at, path, message, story: Some(story) });
+        self.0.insert(key, Finding { property, at, path, message, can_be_waived, story: Some(story) });
     }
 }
 
 impl Finding {
     pub(super) fn without_story(flow: &Flow, property: Property, at: ExecutionId, message: String) -> Self {
-        Self { property, at, path: flow.path(at).unwrap_or_default(), message, story: None }
+        Self { property, at, path: flow.path(at).unwrap_or_default(), message, can_be_waived: true, story: None }
     }
 
     fn key(&self) -> Harm {
-        (self.property, self.at, self.message.clone())
+        (self.property, self.at, self.message.clone(), self.can_be_waived)
     }
 }
 
@@ -187,7 +187,7 @@ impl Checked {
     fn weigh(&mut self, flow: &Flow, found: Vec<Finding>, is_all: bool) {
         for finding in found {
             let is_for_it = |waiver: &&Waiver| waiver.property == finding.property && waiver.at == finding.at;
-            match flow.waivers.iter().find(is_for_it) {
+            match flow.waivers.iter().find(is_for_it).filter(|_| finding.can_be_waived) {
                 Some(waiver) => self.waived.push((waiver.clone(), finding)),
                 None => self.findings.push(finding),
             }

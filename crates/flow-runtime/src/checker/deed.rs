@@ -38,6 +38,8 @@ pub enum Deed {
     OpensMail,
     /// Types the code of the newest mail.
     TypesCode,
+    /// Types what the authenticator application of whoever signs in shows.
+    TypesOneTimeCode(UserId),
 }
 
 /// The page of a login, as the person in front of it sees it.
@@ -77,6 +79,7 @@ impl Deed {
             Self::Form { shows, .. } => shows.is_some_and(|user| user != OWN),
             Self::Returns(who) => matches!(who, Who::Owner | Who::OwnerUnasked),
             Self::OpensMail | Self::TypesCode => true,
+            Self::TypesOneTimeCode(user) => *user != OWN,
             Self::Way { .. } => false,
         }
     }
@@ -108,6 +111,10 @@ impl Deed {
                 let code = code_of(&newest(session)?);
                 Some(form(session.step_id(), action::CONTINUE, &[("code", code.as_str())]))
             }
+            Self::TypesOneTimeCode(user) => {
+                let code = world.next_one_time_code(*user)?;
+                Some(form(session.step_id(), action::CONTINUE, &[("code", code.as_str())]))
+            }
         }
     }
 }
@@ -126,7 +133,7 @@ pub(super) fn deeds(realm: &Realm, setting: Setting, world: &World, session: &Au
     let Some(seen) = seen(world, session) else { return Vec::new() };
     let mut deeds = match &session.rest {
         Rest::AtProvider { .. } => returns(realm, setting, session),
-        _ => at(realm, world, &seen.page),
+        _ => at(realm, world, session, &seen.page),
     };
     deeds.extend(seen.ways.into_iter().map(|way| {
         let (name, provider) = match &way.kind {
@@ -143,7 +150,7 @@ pub(super) fn deeds(realm: &Realm, setting: Setting, world: &World, session: &Au
     deeds
 }
 
-fn at(realm: &Realm, world: &World, page: &Page) -> Vec<Deed> {
+fn at(realm: &Realm, world: &World, session: &AuthenticationSession, page: &Page) -> Vec<Deed> {
     let right = [OWN, OWNER, CLAIMANT, OTHER].into_iter().filter(|user| world.passwords.contains_key(user));
     let email = |text| Deed::going_on(&[("email", text), ("username", "newcomer")]);
     match page {
@@ -180,7 +187,11 @@ fn at(realm: &Realm, world: &World, page: &Page) -> Vec<Deed> {
         Page::NewPassword { .. } | Page::UpdatePassword { .. } => {
             ["short", "a new password"].map(|password| Deed::going_on(&[("password", password)])).into()
         }
-        Page::OneTimeCode { .. } => vec![Deed::going_on(&[("code", "a guess")])],
+        Page::OneTimeCode { .. } => {
+            let chosen = session.frame().and_then(|frame| frame.user.as_ref());
+            let right = chosen.map(|chosen| Deed::TypesOneTimeCode(chosen.user().id));
+            right.into_iter().chain([Deed::going_on(&[("code", "a guess")])]).collect()
+        }
         Page::SetUpOneTimeCode { seed, .. } => {
             [one_time_code(seed, 1), "a guess".to_owned()].map(|code| Deed::going_on(&[("code", &code)])).into()
         }

@@ -36,6 +36,7 @@ impl Checked {
 fn code_of(property: Property) -> &'static Code {
     match property {
         Property::P1 => &code::LINKED_WITHOUT_PROOF,
+        Property::P3 => &code::FACTOR_BYPASSED,
         Property::P4 => &code::CANNOT_FINISH,
         Property::P6 => &code::NEVER_HAPPENS,
         Property::P10 => &code::TELLS_STRANGERS,
@@ -44,7 +45,8 @@ fn code_of(property: Property) -> &'static Code {
 
 fn advice(finding: &Finding) -> String {
     match (&finding.story, finding.property) {
-        (Some(story), _) => story.text.clone(),
+        (Some(story), _) if finding.can_be_waived => story.text.clone(),
+        (Some(story), _) => format!("{}; no waiver is good for that", story.text),
         (None, Property::P6) => "delete it, or change what stands before it".to_owned(),
         (None, _) => "change the flow, what it assumes, or where it is bound".to_owned(),
     }

@@ -20,6 +20,9 @@ use std::sync::Arc;
 /// More states than this in one setting: the flow is too large to be explored.
 const MOST_STATES: usize = 20_000;
 
+/// What is wrong where a second factor is bypassed.
+pub(super) const BYPASSED: &str = "a second factor was never shown";
+
 /// One state, once it was visited.
 #[derive(Debug)]
 pub(super) struct Node {
@@ -65,6 +68,10 @@ pub(super) struct Wrong {
 pub(super) enum Trouble {
     /// What the judge of the world finds wrong.
     Judged,
+    /// Somebody signs in to an account whose second factor they haven't shown.
+    SignedInWithout,
+    /// An identity is tied to an account whose second factor they haven't shown.
+    LinkedWithout,
     /// The engine found something broken.
     Broken,
     /// There is no page.
@@ -78,6 +85,7 @@ impl Trouble {
     pub(super) fn property(self) -> Property {
         match self {
             Self::Judged => Property::P1,
+            Self::SignedInWithout | Self::LinkedWithout => Property::P3,
             Self::Broken | Self::DeadEnd | Self::Endless => Property::P4,
         }
     }
@@ -154,6 +162,10 @@ impl Search<'_> {
         let proves = self.last_that_proves(&decisions).or(by).unwrap_or(at);
         for what in state.world.wrongs.drain(..) {
             self.explored.wrongs.push(Wrong { node: before, deed: deed(), at: proves, what, kind: Trouble::Judged });
+        }
+        if let Some(kind) = state.bypassed(self.realm, self.setting) {
+            let what = BYPASSED.to_owned();
+            self.explored.wrongs.push(Wrong { node: before, deed: deed(), at: proves, what, kind });
         }
         state.settle();
         self.reach(from, state, at);

@@ -21,6 +21,8 @@ pub(super) struct Broken {
     pub(super) property: Property,
     pub(super) at: ExecutionId,
     pub(super) message: String,
+    /// Whether an author may accept it.
+    pub(super) can_be_waived: bool,
     pub(super) deeds: Vec<Deed>,
     pub(super) end: String,
 }
@@ -45,18 +47,32 @@ pub(super) fn broken(realm: &Realm, flow: &Flow, setting: Setting, explored: &Ex
 
 fn told(wrong: &super::explore::Wrong, explored: &Explored) -> Broken {
     let deeds = explored.story(wrong.node).into_iter().chain(wrong.deed.clone()).collect();
-    let (property, message, end) = match wrong.kind {
+    let (message, end) = match wrong.kind {
         Trouble::Judged if wrong.what.starts_with("link of") => (
-            Property::P1,
             "an identity is linked to an account without a proof",
             "the identity is linked to an account that they never proved".to_owned(),
         ),
-        Trouble::Judged => (Property::P1, "an account changes hands without a proof", wrong.what.clone()),
-        Trouble::Broken => (Property::P4, "the login breaks", wrong.what.clone()),
-        Trouble::Endless => (Property::P4, "mails can be asked for without end", wrong.what.clone()),
-        Trouble::DeadEnd => (Property::P4, "somebody gets no page", wrong.what.clone()),
+        Trouble::Judged => ("an account changes hands without a proof", wrong.what.clone()),
+        Trouble::SignedInWithout => (
+            "somebody signs in without the account's second factor",
+            "they are signed in, and the account's second factor was never asked for".to_owned(),
+        ),
+        Trouble::LinkedWithout => (
+            "an identity is linked without the account's second factor",
+            "the identity is linked, and the account's second factor was never asked for".to_owned(),
+        ),
+        Trouble::Broken => ("the login breaks", wrong.what.clone()),
+        Trouble::Endless => ("mails can be asked for without end", wrong.what.clone()),
+        Trouble::DeadEnd => ("somebody gets no page", wrong.what.clone()),
     };
-    Broken { property, at: wrong.at, message: message.to_owned(), deeds, end }
+    // An author decides that nothing needs to be proved. All else is nobody's decision.
+    let can_be_waived = is_link_without_proof(&wrong.what) || wrong.kind.property() == Property::P3;
+    Broken { property: wrong.kind.property(), at: wrong.at, message: message.to_owned(), can_be_waived, deeds, end }
+}
+
+/// Whether the judge says of a link that was made with `proof: none` that nobody has shown that the account is theirs.
+fn is_link_without_proof(wrong: &str) -> bool {
+    wrong.starts_with("link of") && wrong.ends_with("by Waived: nobody has shown that")
 }
 
 /// From every page the login can come to an end.
@@ -65,20 +81,23 @@ pub(super) fn stuck(explored: &Explored) -> Option<Broken> {
     let at = explored.nodes.get(number)?.at;
     let end = "whatever they do, the login comes to no end".to_owned();
     let message = "nothing leads on from here".to_owned();
-    Some(Broken { property: Property::P4, at, message, deeds: explored.story(number), end })
+    Some(Broken { property: Property::P4, at, message, can_be_waived: false, deeds: explored.story(number), end })
 }
 
 /// Whoever has given a proof isn't refused by accident.
-pub(super) fn accidents(explored: &Explored) -> Option<Broken> {
-    let number = explored
-        .nodes
-        .iter()
-        .position(|node| matches!(node.end, Some(End::Denied { code, proved: true }) if !is_declared(code)))?;
+fn accidents(explored: &Explored) -> Option<Broken> {
+    let number = refused_with_a_proof(explored).next()?;
     let node = explored.nodes.get(number)?;
     let Some(End::Denied { code, .. }) = node.end else { return None };
     let message = "whoever has proved an account is refused, and nothing in the flow says so".to_owned();
     let end = format!("the login ends with “{}”", code.as_str());
-    Some(Broken { property: Property::P4, at: node.at, message, deeds: explored.story(number), end })
+    Some(Broken { property: Property::P4, at: node.at, message, can_be_waived: true, deeds: explored.story(number), end })
+}
+
+/// The ends at which somebody who has given a proof is refused by accident.
+pub(super) fn refused_with_a_proof(explored: &Explored) -> impl Iterator<Item = usize> {
+    let is_one = |node: &super::explore::Node| matches!(node.end, Some(End::Denied { code, proved: true }) if !is_declared(code));
+    explored.nodes.iter().enumerate().filter(move |(_, node)| is_one(node)).map(|(number, _)| number)
 }
 
 /// Whether somebody decided that people are refused like that: the flow, a rule, an administrator, or they themselves.
@@ -145,7 +164,8 @@ fn locked_out(realm: &Realm, flow: &Flow, setting: Setting, explored: &Explored)
         };
         let deeds = number.map(|number| explored.story(number)).unwrap_or_default();
         let at = node.map_or(ExecutionId(0), |node| node.at);
-        Broken { property: Property::P4, at, message: format!("{} can't finish", holder.how), deeds, end }
+        let message = format!("{} can't finish", holder.how);
+        Broken { property: Property::P4, at, message, can_be_waived: true, deeds, end }
     });
     broken.collect()
 }
@@ -156,7 +176,7 @@ fn holders(realm: &Realm, flow: &Flow, setting: Setting, explored: &Explored) ->
     let mut holders = Vec::new();
     match realm.serves {
         Serves::FirstLogin if setting.existing == Existing::Nobody => {
-            holders.push(Holder { user: None, or_new: true, how: "somebody new" });
+            holders.push(Holder { user: Some(OWN), or_new: true, how: "somebody new" });
         }
         Serves::FirstLogin if setting.existing == Existing::Closed => {}
         Serves::FirstLogin => {
@@ -178,7 +198,7 @@ fn holders(realm: &Realm, flow: &Flow, setting: Setting, explored: &Explored) ->
             }
             let makes_accounts = signs_in(Establishes::NewUser) && !asks(AskKind::ReserveRecovery);
             if makes_accounts && setting.existing == Existing::Nobody {
-                holders.push(Holder { user: None, or_new: true, how: "somebody new" });
+                holders.push(Holder { user: Some(OWN), or_new: true, how: "somebody new" });
             }
         }
         Serves::PostLogin => {
@@ -197,6 +217,7 @@ pub(super) fn revealed(flow: &Flow, compared: &Compared) -> Vec<Broken> {
         property: Property::P10,
         at: told.at,
         message: "a stranger can tell whether an address has an account".to_owned(),
+        can_be_waived: true,
         deeds: told.story.clone(),
         end: format!("{}; without that account, {}", told.with, told.without),
     })

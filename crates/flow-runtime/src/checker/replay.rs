@@ -4,6 +4,7 @@ use super::assumed::assuming;
 use super::binding::looks_like;
 use super::check::opened;
 use super::deed::{Deed, deeds};
+use super::explore::BYPASSED;
 use super::realm::Realm;
 use super::setting::Setting;
 use super::state::{Played, State};
@@ -28,13 +29,13 @@ pub fn replay(flow: &Flow, story: &Story) -> Option<Replayed> {
     let realm = Realm::around(&flow.name, story.serves, None, None)?;
     let flow = Arc::new(assuming(&opened(flow), &story.assumed)?);
     let mut replayed = Replayed::default();
-    let mut state = rested(State::begin(&realm, &flow, story.setting)?, &mut replayed)?;
+    let mut state = rested(State::begin(&realm, &flow, story.setting)?, (&realm, story.setting), &mut replayed)?;
     for deed in &story.deeds {
         let played = state.play(&realm, story.setting, deed);
         if matches!(played, Played::Nothing) {
             return None;
         }
-        match rested(played, &mut replayed) {
+        match rested(played, (&realm, story.setting), &mut replayed) {
             Some(next) => state = next,
             None => break,
         }
@@ -47,10 +48,11 @@ pub fn replay(flow: &Flow, story: &Story) -> Option<Replayed> {
     Some(replayed)
 }
 
-fn rested(played: Played, replayed: &mut Replayed) -> Option<State> {
+fn rested(played: Played, (realm, setting): (&Realm, Setting), replayed: &mut Replayed) -> Option<State> {
     match played {
         Played::Rested(mut state, _) => {
             replayed.wrongs.append(&mut state.world.wrongs);
+            replayed.wrongs.extend(state.bypassed(realm, setting).map(|_| BYPASSED.to_owned()));
             state.settle();
             Some(*state)
         }
@@ -74,7 +76,7 @@ pub fn wander(flow: &Flow, choose: &mut dyn FnMut(usize) -> usize) -> Vec<String
         return vec!["no world can be made for it".to_owned()];
     };
     let Some(begun) = State::begin(&realm, &flow, setting) else { return vec!["the world can't begin".to_owned()] };
-    let mut state = rested(begun, &mut replayed);
+    let mut state = rested(begun, (&realm, setting), &mut replayed);
     for _ in 0..MOST_DEEDS {
         let Some(now) = state.as_ref() else { break };
         let offered = now.session().map(|session| deeds(&realm, setting, &now.world, session)).unwrap_or_default();
@@ -82,7 +84,7 @@ pub fn wander(flow: &Flow, choose: &mut dyn FnMut(usize) -> usize) -> Vec<String
         let Some(deed) = all.get(choose(all.len())).filter(|_| now.session().is_some_and(|session| !session.is_over())) else {
             break;
         };
-        if let Some(next) = rested(now.play(&realm, setting, deed), &mut replayed) {
+        if let Some(next) = rested(now.play(&realm, setting, deed), (&realm, setting), &mut replayed) {
             state = Some(next);
         }
     }

@@ -99,6 +99,8 @@ pub struct Setting {
     pub due: bool,
     /// Whether the browser is signed in already, to one's own account.
     pub live: bool,
+    /// Whether the accounts that are there have a second factor.
+    pub factor: bool,
 }
 
 impl Existing {
@@ -129,7 +131,7 @@ impl Existing {
 impl Setting {
     /// Every setting that can make a difference to a flow that serves this, with mail or without.
     pub fn all(serves: Serves, mails: &[bool]) -> Vec<Self> {
-        match serves {
+        let without = match serves {
             Serves::FirstLogin => first_logins(mails),
             Serves::Wish(_) => {
                 let mut settings = each(&[Word::Nothing], &Existing::ALL, mails, &[false, true]);
@@ -138,6 +140,25 @@ impl Setting {
                 settings
             }
             Serves::PostLogin => each(&[Word::Nothing], &Existing::ALL, mails, &[false, true]),
+        };
+        let with = without.clone().into_iter().filter(|setting| setting.differs_with_a_factor(serves));
+        without.into_iter().chain(with.map(|setting| Self { factor: true, ..setting })).collect()
+    }
+
+    /// Whether a second factor makes a difference that no other setting shows.
+    fn differs_with_a_factor(&self, serves: Serves) -> bool {
+        let is_owned = matches!(self.existing, Existing::Owner { .. } | Existing::OwnerAtProvider | Existing::OwnerAndClaimant);
+        let is_claimed = self.existing == Existing::Claimant { password: true };
+        let with_password = self.existing == Existing::Owner { password: true };
+        match (serves, self.rules, self.joins) {
+            (Serves::FirstLogin, Rules::Usual, Joins::AsSetUp) => {
+                matches!(self.word, Word::Trusted | Word::Untrusted) && (is_owned || is_claimed)
+            }
+            (Serves::FirstLogin, Rules::ByName | Rules::Alone, Joins::AsSetUp) => self.word == Word::Trusted && with_password,
+            (Serves::FirstLogin, Rules::Usual, Joins::HandedOver) => self.word == Word::Trusted && is_claimed,
+            (Serves::FirstLogin, ..) => false,
+            (Serves::Wish(_), ..) => with_password || matches!(self.existing, Existing::Nobody | Existing::OwnerAtProvider),
+            (Serves::PostLogin, ..) => self.existing == Existing::Nobody,
         }
     }
 
@@ -159,7 +180,7 @@ fn each(words: &[Word], existing: &[Existing], mails: &[bool], due: &[bool]) -> 
     for &word in words {
         for &existing in existing {
             for &mails in mails {
-                let one = |&due| Setting { word, existing, rules: Rules::Usual, joins: Joins::AsSetUp, mails, due, live: false };
+                let one = |&due| Setting { word, existing, rules: Rules::Usual, joins: Joins::AsSetUp, mails, due, live: false, factor: false };
                 settings.extend(due.iter().map(one));
             }
         }

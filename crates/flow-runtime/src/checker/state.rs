@@ -1,10 +1,12 @@
 //! One state of an exploration: how a deed leads to the next one, and what makes two states the same.
 
-use super::cast::{CLAIMANT, OTHER, OWN, OWNER};
+use super::cast::{CLAIMANT, OTHER, OWN, OWNER, Who};
 use super::deed::Deed;
+use super::explore::Trouble;
 use super::realm::Realm;
 use super::setting::{Rules, Setting};
 use crate::definition::ExecutionId;
+use crate::flow_test::Serves;
 use crate::outcome::{Decision, Fault};
 use crate::position::OpenLevel;
 use crate::session::{Errand, Frame, How, Memory, Opens};
@@ -69,6 +71,29 @@ impl State {
             Ok(Came::Endless) => Played::Broken("it asks more and more questions".to_owned()),
             Err(fault) => Played::Broken(fault.to_string()),
         }
+    }
+
+    /// Whether a second factor that an account had when the login began, and still has, was bypassed just now.
+    pub(super) fn bypassed(&self, realm: &Realm, setting: Setting) -> Option<Trouble> {
+        match &self.session()?.rest {
+            _ if !setting.factor => None,
+            Rest::Finished { finish, .. } if matches!(realm.serves, Serves::Wish(_)) => {
+                self.keeps_back_a_factor(setting, finish.signed_in.user.id).then_some(Trouble::SignedInWithout)
+            }
+            _ if realm.serves == Serves::FirstLogin => {
+                let comer = realm.identity(Who::Comer, setting)?;
+                let link = self.world.identities.get(&comer.key)?;
+                self.keeps_back_a_factor(setting, link.user).then_some(Trouble::LinkedWithout)
+            }
+            _ => None,
+        }
+    }
+
+    fn keeps_back_a_factor(&self, setting: Setting, user: UserId) -> bool {
+        let was_there = setting.factor && [OWN, OWNER, CLAIMANT, OTHER].contains(&user);
+        was_there
+            && self.world.seeds.contains_key(&user)
+            && !self.world.given.contains(&Given::OneTimeCode(self.login.start.key, user))
     }
 
     /// Forgets what nothing that follows can depend on.
@@ -149,12 +174,12 @@ impl State {
         for user in self.world.users.values() {
             let _ = write!(
                 key,
-                " [{} {:?} {} {} {} {} {:?} {:?} {:?}]",
+                " [{} {:?} {} {} {:?} {} {:?} {:?} {:?}]",
                 whose(user.id),
                 user.email.as_ref().map(|email| (&email.address, email.is_proved())),
                 user.has_password,
                 user.must_renew_password,
-                user.has_one_time_codes,
+                (user.has_one_time_codes, self.world.given.contains(&Given::OneTimeCode(self.login.start.key, user.id))),
                 user.epoch.0,
                 user.username,
                 user.given_name,
@@ -190,6 +215,7 @@ impl State {
             let _ = write!(key, " {:?} {} {:?}", frame.demand, frame.address_is_anothers, frame.agreed);
         }
         let Some(chosen) = &frame.user else { return };
+        let _ = write!(key, " {}", chosen.has_shown_second_factor());
         let _ = match &chosen.how {
             How::BrowserSession(user, _) | How::Authenticated(user) => {
                 write!(key, " here {} {:?}", whose(user.id), frame.user_by)

@@ -87,7 +87,9 @@ fn surroundings(setting: Setting) -> Vec<String> {
     let mails = (!setting.mails).then(|| "the realm sends no mail".to_owned());
     let due = setting.due.then(|| "something is due at the account".to_owned());
     let live = setting.live.then(|| "the browser is signed in".to_owned());
-    holders.map(str::to_owned).into_iter().chain(rules).chain(joins.map(str::to_owned)).chain(mails).chain(due).chain(live).collect()
+    let factor = setting.factor.then(|| "the account has a second factor".to_owned());
+    let joins = joins.map(str::to_owned);
+    holders.map(str::to_owned).into_iter().chain(rules).chain(joins).chain(mails).chain(due).chain(live).chain(factor).collect()
 }
 
 fn sentence(deed: &Deed) -> String {
@@ -101,7 +103,8 @@ fn sentence(deed: &Deed) -> String {
             let value = |wanted: &str| fields.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.as_str());
             match (value("email"), value("username"), value("password"), value("code")) {
                 (_, _, Some("a guess"), _) => "they give a wrong password".to_owned(),
-                (_, _, _, Some(_)) => "they type a wrong code".to_owned(),
+                (_, _, _, Some("a guess")) => "they type a wrong code".to_owned(),
+                (_, _, _, Some(_)) => "they type the code that the new application shows".to_owned(),
                 (Some(email), _, Some(_), _) => format!("they make an account with the address {email}"),
                 (Some(email), ..) => format!("they enter the address {email}"),
                 (None, _, Some(_), _) => "they set a new password".to_owned(),
@@ -121,5 +124,6 @@ fn sentence(deed: &Deed) -> String {
         },
         Deed::OpensMail => "they open the mail".to_owned(),
         Deed::TypesCode => "they type the mail's code".to_owned(),
+        Deed::TypesOneTimeCode(_) => "they type a code of the account's application".to_owned(),
     }
 }

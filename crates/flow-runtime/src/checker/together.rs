@@ -6,7 +6,7 @@
 use super::Setting;
 use super::deed::Deed;
 use super::explore::{Explored, explore};
-use super::judging::{accidents, stuck};
+use super::judging::{refused_with_a_proof, stuck};
 use super::realm::Realm;
 use super::twins::{Compared, compare};
 use crate::Flow;
@@ -60,6 +60,14 @@ fn harm_of(explored: &Explored) -> Vec<Harm> {
         deeds: explored.story(wrong.node).into_iter().chain(wrong.deed.clone()).collect(),
         what: wrong.what.clone(),
     });
-    let ends = stuck(explored).into_iter().chain(accidents(explored));
-    wrongs.chain(ends.map(|broken| Harm { property: broken.property, deeds: broken.deeds, what: broken.end })).collect()
+    let stuck = stuck(explored).map(|broken| Harm { property: broken.property, deeds: broken.deeds, what: broken.end });
+    let refused = refused_with_a_proof(explored).map(|end| explored.story(end)).filter(|deeds| !was_left(deeds));
+    let refused = refused.map(|deeds| Harm { property: Property::P4, deeds, what: "they are refused by accident".to_owned() });
+    wrongs.chain(stuck).chain(refused).collect()
+}
+
+/// Whether the person left the way on which they proved an account. What becomes of them on another one is another story.
+fn was_left(deeds: &[Deed]) -> bool {
+    let after = deeds.iter().rev().take_while(|deed| !deed.is_a_proof());
+    after.into_iter().any(|deed| matches!(deed, Deed::Way { .. }))
 }

@@ -9,6 +9,7 @@ use crate::definition::ExecutionId;
 use crate::outcome::Decision;
 use crate::page::Page;
 use crate::{Flow, Rest, View};
+use domain::Secret;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -153,10 +154,20 @@ fn look(state: &State) -> Option<(Option<View>, Option<String>)> {
         Rest::Denied { denial, .. } => Some(format!("{:?}", denial.code)),
         _ => None,
     };
-    let view = seen(&state.world, session).map(|view| View { step: crate::StepId(String::new()), ..view });
+    let view = seen(&state.world, session).map(|view| View { step: crate::StepId(String::new()), page: drawn(view.page), ..view });
     // Who they are now is theirs to know.
     let view = if matches!(session.rest, Rest::Finished { .. }) { None } else { view };
     Some((view, end))
+}
+
+/// The page without the key that is drawn for every login.
+fn drawn(page: Page) -> Page {
+    match page {
+        Page::SetUpOneTimeCode { account, replaces, problems, .. } => {
+            Page::SetUpOneTimeCode { account, seed: Secret::new(""), replaces, problems }
+        }
+        page => page,
+    }
 }
 
 /// The same in a few words.

@@ -49,6 +49,8 @@ pub struct Finding {
     pub path: String,
     /// What is wrong, in one short sentence without a full stop.
     pub message: String,
+    /// Whether an author may accept it. What nobody decides, such as a login that breaks, is never accepted.
+    pub can_be_waived: bool,
     /// The shortest story in which it shows. None: it shows by never happening.
     pub story: Option<Story>,
 }

@@ -68,7 +68,7 @@ pub struct Seen<'a> {
     pub policy: &'a RealmPolicy,
     /// What the client asked for.
     pub request: &'a AuthorizeRequest,
-    /// Who came to their account in this login for the first time.
+    /// Who comes to their account for the first time.
     pub newcomer: Option<UserId>,
     /// The frame whose flow has the condition.
     pub frame: &'a Frame,

@@ -172,7 +172,7 @@ facts! {
     UserAttribute "user.attribute" User Takes::Attribute,
         "the account has an attribute with this value", "user.attribute: { department: physics }";
     LoginFirst "login.first" User Takes::Nothing,
-        "the person came to their account in this login for the first time: it was made, or an identity was linked to it",
+        "the person comes to their account for the first time: it is made in this login, or no login with their identity has ended well yet",
         "login.first";
     Client "client" Login Takes::Clients,
         "this application sent the person", "client: shop";

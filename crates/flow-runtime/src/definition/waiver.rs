@@ -7,6 +7,8 @@ use super::ExecutionId;
 pub enum Property {
     /// No identity is linked to an existing user without a proof that policy accepts for that user and that identity.
     P1,
+    /// Nobody is signed in to an account that has a second factor, and no identity is linked to one, before that was shown.
+    P3,
     /// Everybody who holds an eligible proof can finish, and every page leads on.
     P4,
     /// Every execution is reached.
@@ -17,12 +19,13 @@ pub enum Property {
 
 impl Property {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::P1, Self::P4, Self::P6, Self::P10];
+    pub const ALL: [Self; 5] = [Self::P1, Self::P3, Self::P4, Self::P6, Self::P10];
 
     /// Its name in waivers and messages.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::P1 => "P1",
+            Self::P3 => "P3",
             Self::P4 => "P4",
             Self::P6 => "P6",
             Self::P10 => "P10",
@@ -33,6 +36,7 @@ impl Property {
     pub const fn promise(self) -> &'static str {
         match self {
             Self::P1 => "no identity is linked to somebody's account without a proof of that account",
+            Self::P3 => "a second factor that an account has is never bypassed",
             Self::P4 => "whoever can prove an account gets in, and no page is a dead end",
             Self::P6 => "everything in the flow can happen",
             Self::P10 => "a stranger isn't told whether an address has an account",

@@ -7,7 +7,7 @@ use crate::outcome::{DenialCode, Fault, Finish, Next, SignedIn};
 use crate::policy::RealmPolicy;
 use crate::session::{Chosen, How, Rest};
 use crate::write::Write;
-use domain::{BrowserSession, Digest, Entropy, Timestamp};
+use domain::{BrowserSession, Digest, Entropy, IdentityKey, Timestamp};
 
 impl Run {
     /// Somebody is known. What is left is what the client may learn of them.
@@ -80,6 +80,18 @@ impl Run {
         Ok(self.finish(policy, Chosen { how, ..chosen }, now, entropy))
     }
 
+    /// From now on nobody comes with this identity for the first time.
+    fn arrives(&mut self, key: IdentityKey) {
+        let making = self.writes.iter_mut().find_map(|write| match write {
+            Write::Link(link) if link.key == key => Some(link),
+            _ => None,
+        });
+        match making {
+            Some(link) => link.arrived = true,
+            None => self.writes.push(Write::Arrive(key)),
+        }
+    }
+
     fn finish(mut self, policy: &RealmPolicy, chosen: Chosen, now: Timestamp, entropy: &Entropy) -> Step {
         let user = chosen.user();
         let (browser_session, cookie) = if let How::BrowserSession(_, Some(digest)) = &chosen.how {
@@ -103,6 +115,9 @@ impl Run {
                 auth_time: chosen.auth_time,
                 expires_at: now.plus(policy.limits.session_lifetime),
             })));
+        }
+        if let Some(key) = chosen.identity.clone().filter(|_| self.session.newcomer == Some(user.id)) {
+            self.arrives(key);
         }
         let signed_in =
             SignedIn { user, methods: chosen.methods, identity: chosen.identity, auth_time: chosen.auth_time, browser_session };

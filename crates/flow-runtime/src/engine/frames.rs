@@ -153,6 +153,7 @@ impl Run {
             created_at: now,
             updated_at: now,
             last_sign_in_at: now,
+            arrived: false,
         })));
         Ok(())
     }

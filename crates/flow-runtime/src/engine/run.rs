@@ -136,6 +136,11 @@ impl Run {
         if let Fact::LiveSession(live) = fact {
             self.live_passed = live.as_ref().and_then(|live| live.session.passed.clone());
         }
+        if let Fact::FoundIdentity(Some(known)) = fact
+            && !known.link.arrived
+        {
+            self.session.newcomer = Some(known.user.id);
+        }
         let seen = match fact {
             Fact::LiveSession(Some(live)) => Some(live.user.id),
             Fact::FoundIdentity(Some(known)) => Some(known.user.id),

@@ -16,7 +16,7 @@ pub use given::{Given, GivenAccount, GivenClient, GivenIdentity, GivenLink, Give
 pub(crate) use judge::PROOFS;
 pub use names::{deeds, mail_name, page_name};
 pub use play::{Moment, Play, Stop};
-pub use report::{Coverage, Red, Result, run_tests};
+pub use report::{Coverage, Red, Result, run_test, run_tests};
 pub use schema::schema;
 pub use setup::{Cast, bind, others};
 pub use step::{Action, Change, Mail, Shown, Step, Where};

@@ -55,10 +55,11 @@ pub struct Coverage {
 /// Runs the tests of a flow beside these other flows, in the order of the file.
 pub fn run_tests(read: &Read, others: &BTreeMap<FlowName, Arc<Flow>>) -> Vec<Result> {
     let flow = Arc::new(read.flow.clone());
-    read.tests.iter().map(|test| run(&flow, others, test)).collect()
+    read.tests.iter().map(|test| run_test(&flow, others, test)).collect()
 }
 
-fn run(flow: &Arc<Flow>, others: &BTreeMap<FlowName, Arc<Flow>>, test: &FlowTest) -> Result {
+/// Runs one test of a flow beside these other flows.
+pub fn run_test(flow: &Arc<Flow>, others: &BTreeMap<FlowName, Arc<Flow>>, test: &FlowTest) -> Result {
     let (name, span) = (test.name.clone(), test.span);
     let mut play = match Play::begin(flow, others, &test.given) {
         Ok(play) => play,

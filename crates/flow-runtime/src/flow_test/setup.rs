@@ -230,6 +230,7 @@ pub(super) fn tie(world: &mut World, user: UserId, given: &GivenLink) {
         created_at: world.now,
         updated_at: world.now,
         last_sign_in_at: world.now,
+        arrived: true,
         email: identity.email,
         key: identity.key,
     };

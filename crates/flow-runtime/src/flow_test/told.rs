@@ -191,6 +191,7 @@ pub fn write(write: &Write, called: &dyn Fn(UserId) -> String) -> String {
             )
         }
         Write::ChangeProfile { user, .. } => format!("profile and attributes of {} are brought up to date", called(*user)),
+        Write::Arrive(key) => format!("the first login with an identity of `{}` has ended well", key.provider),
         Write::TouchIdentity { key, .. } => format!("what `{}` says of the identity is kept", key.provider),
         Write::StartBrowserSession(session) => format!("a browser session of {} begins", called(session.user)),
         Write::EndBrowserSession(_) => "the browser session that was there ends".to_owned(),

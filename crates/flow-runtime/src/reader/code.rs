@@ -181,6 +181,8 @@ codes! {
         "A waiver is good for the flow that it was given to. A copy under another name is another flow, which somebody has to answer for anew.";
     LINKED_WITHOUT_PROOF, "BF0101", Error, "P1: linked without a proof",
         "Somebody gets an identity linked to an account that they haven't proved, and from then on they get in. Only a proof that policy accepts for that account and that identity may link it.";
+    FACTOR_BYPASSED, "BF0103", Error, "P3: a second factor is bypassed",
+        "Somebody set up a second factor so that a password, a mailbox or an identity alone doesn't open the account, and here it does. Ask for it after the sign-in, and before an identity is linked.";
     CANNOT_FINISH, "BF0104", Error, "P4: somebody can't finish",
         "Whoever holds a proof that the flow asks for, or is new, must be able to get in unless somebody decided otherwise; and no page may be a dead end.";
     NEVER_HAPPENS, "BF0106", Error, "P6: something never happens",

@@ -131,7 +131,7 @@ pub const WAIVER: &[Word] = &[
         description: "The property that is broken there.",
         example: "P1",
         default: None,
-        holds: Holds::OneOf(&["P1", "P4", "P6", "P10"]),
+        holds: Holds::OneOf(&["P1", "P3", "P4", "P6", "P10"]),
     },
     Word {
         name: "at",

@@ -95,6 +95,12 @@ impl World {
                 }
                 Ok(())
             }
+            Write::Arrive(key) => {
+                if let Some(link) = self.identities.get_mut(key) {
+                    link.arrived = true;
+                }
+                Ok(())
+            }
             Write::StartBrowserSession(session) => {
                 self.sessions.insert(session.id.clone(), (**session).clone());
                 Ok(())

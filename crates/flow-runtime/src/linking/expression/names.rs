@@ -71,7 +71,7 @@ pub(super) enum TruthName {
     EmailVouched,
     EmailTrusted,
     Account(Whose, AccountTruth),
-    /// The person came to their account in this login for the first time.
+    /// The person comes to their account for the first time.
     FirstLogin,
 }
 

@@ -104,13 +104,16 @@ executions:
   - create-user-if-unique: { requirement: alternative }
   - flow: prove it
     requirement: alternative
-    executions: [confirm-link, reauthenticate]
+    executions:
+      - confirm-link
+      - reauthenticate
+      - { flow: second factor, when: user.second-factor-configured, executions: [one-time-code] }
 ";
     let checked = check_flow(&readable(text).flow);
     let finding = found(&checked, Property::P10);
     assert_eq!(finding.path, "prove it / confirm-link");
     assert!(story(finding).contains("without that account, they are signed in"), "{}", story(finding));
-    assert!(check_flow(&readable(&text.replace("[confirm-link, ", "[confirm-link: { reveals: account }, ")).flow).may_serve());
+    assert!(check_flow(&readable(&text.replace("- confirm-link", "- confirm-link: { reveals: account }")).flow).may_serve());
 }
 
 #[test]

@@ -2,9 +2,12 @@
 
 mod findings;
 mod growth;
+mod joins;
 mod mutants;
 mod reviewed;
+mod second_factor;
 mod shipped;
+mod together;
 
 use flow_runtime::Flow;
 use flow_runtime::checker::{Checked, Finding, Property};

@@ -8,9 +8,9 @@ use flow_runtime::checker::{Checked, Finding, Property, check_flow, replay, wand
 use flow_runtime::{Flow, Level, Node, Requirement};
 
 /// A flow that differs by one execution, and how.
-struct Mutant {
+pub(super) struct Mutant {
     how: String,
-    flow: Flow,
+    pub(super) flow: Flow,
 }
 
 /// Where an execution stands: the positions on the way there.
@@ -39,7 +39,7 @@ fn level_of<'l>(level: &'l mut Level, way: &[usize]) -> &'l mut Level {
     }
 }
 
-fn mutants(flow: &Flow) -> Vec<Mutant> {
+pub(super) fn mutants(flow: &Flow) -> Vec<Mutant> {
     let mut all = Vec::new();
     let mut add = |how: String, change: &dyn Fn(&mut Level)| {
         let mut level = (*flow.level).clone();
@@ -74,7 +74,7 @@ fn shows(mutant: &Mutant, finding: &Finding) {
     let replayed = replay(&mutant.flow, story).unwrap_or_else(|| panic!("{}: no such story: {}", mutant.how, story.text));
     let said = |code: flow_runtime::DenialCode| story.end.contains(code.as_str());
     let harmed = match finding.property {
-        Property::P1 => !replayed.wrongs.is_empty(),
+        Property::P1 | Property::P3 => !replayed.wrongs.is_empty(),
         Property::P4 => replayed.denied.is_some_and(said) || !replayed.wrongs.is_empty() || !replayed.signed_in,
         Property::P6 => false,
         // What the person sees is what the story says of it.
@@ -88,10 +88,10 @@ fn shows(mutant: &Mutant, finding: &Finding) {
 }
 
 /// Numbers that look random, the same for the same seed (`SplitMix64`).
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
-    fn one_of(&mut self, many: usize) -> usize {
+    pub(super) fn one_of(&mut self, many: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -100,7 +100,7 @@ impl Dice {
     }
 }
 
-fn number(name: &str, otherwise: usize) -> usize {
+pub(super) fn number(name: &str, otherwise: usize) -> usize {
     #[expect(clippy::disallowed_methods, reason = "a test that can be made longer")]
     let said = std::env::var(name).ok();
     said.map_or(otherwise, |text| text.parse().unwrap())

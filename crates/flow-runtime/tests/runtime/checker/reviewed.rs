@@ -40,6 +40,7 @@ flow: staff-later
 executions:
   - flow: in
     executions: [username-and-password: { requirement: alternative }, provider: { requirement: alternative }]
+  - { flow: second factor, when: user.second-factor-configured, executions: [one-time-code] }
   - { flow: staff, when: { user.role: staff }, executions: [deny] }
 ";
     let checked = check_flow(&self::flow(known));
@@ -50,7 +51,7 @@ executions:
 fn an_expression_that_may_name_nothing_is_found_unless_it_asks_first() {
     let text = |cel: &str| {
         format!(
-            "flow: by-name\nexecutions:\n  - flow: in\n    executions: [username-and-password: {{ requirement: alternative }}, provider: {{ requirement: alternative }}]\n  - flow: those\n    when: {{ cel: \"{cel}\" }}\n    executions: [terms: {{ version: '1', document: 'https://x.org/terms' }}]\n"
+            "flow: by-name\nexecutions:\n  - flow: in\n    executions: [username-and-password: {{ requirement: alternative }}, provider: {{ requirement: alternative }}]\n  - {{ flow: factor, when: user.second-factor-configured, executions: [one-time-code] }}\n  - flow: those\n    when: {{ cel: \"{cel}\" }}\n    executions: [terms: {{ version: '1', document: 'https://x.org/terms' }}]\n"
         )
     };
     let says = |cel: &str| check_flow(&flow(&text(cel)));

@@ -4,7 +4,8 @@ use super::search::{Report, explore};
 use super::setting::{Existing, Setting, Word};
 use crate::world::flow_name;
 use domain::{
-    AddressProof, AuthenticationMethod, CanonicalSubject, Entropy, IdentityId, LinkProof, LinkedIdentity, ProofKind, User, UserId,
+    AddressProof, AuthenticationMethod, CanonicalSubject, Entropy, ExistingLink, IdentityId, LinkProof, LinkedIdentity, ProofKind,
+    User, UserId,
 };
 use flow_runtime::authenticator::{Act, Authenticator, Effect, Input, KINDS, Sight, Turn};
 use flow_runtime::definition::config::Config;
@@ -24,6 +25,8 @@ enum Wrong {
     ForgedForAnotherUser,
     ForgedForAnotherIdentity,
     ForgedForAnotherFrame,
+    /// Forges only where the provider says this of accounts that have another identity of it.
+    ForgedWhere(ExistingLink),
     /// Does it without having declared it.
     Undeclared,
     /// Writes by itself what only the end of a flow writes.
@@ -56,8 +59,15 @@ impl Authenticator for Wrongdoer {
         if matches!(self.0, Wrong::Undeclared) { &UNDECLARED } else { &DECLARED }
     }
 
+    fn proves(&self, sight: &Sight<'_>) -> Option<ProofKind> {
+        (matches!(self.0, Wrong::ForgedWhere(_)) && !self.waits_for_another(sight)).then_some(ProofKind::Password)
+    }
+
     fn act(&self, sight: &Sight<'_>, _input: Input<'_>, _entropy: &Entropy) -> Turn {
         let Some(existing) = &sight.frame.existing else { return Turn::just(Act::Attempted) };
+        if self.waits_for_another(sight) {
+            return Turn::just(Act::Attempted);
+        }
         if let Some(write) = self.written(sight, existing) {
             return Turn::just(Act::Succeed).with(Effect::Write(write));
         }
@@ -72,6 +82,13 @@ impl Authenticator for Wrongdoer {
 }
 
 impl Wrongdoer {
+    fn waits_for_another(&self, sight: &Sight<'_>) -> bool {
+        let Wrong::ForgedWhere(links) = self.0 else { return false };
+        let provider = &sight.frame.identity.as_ref().unwrap().key.provider;
+        let says_so = sight.policy.provider(provider).is_some_and(|provider| provider.on_existing_link == links);
+        !says_so || sight.frame.existing_identities.is_empty()
+    }
+
     fn written(&self, sight: &Sight<'_>, existing: &User) -> Option<Write> {
         let at = sight.now;
         match self.0 {
@@ -93,6 +110,7 @@ impl Wrongdoer {
                 created_at: at,
                 updated_at: at,
                 last_sign_in_at: at,
+                arrived: true,
             }))),
             _ => None,
         }
@@ -127,6 +145,17 @@ fn flow_with(wrong: Wrong) -> Flow {
 /// A flow in which somebody hands out proofs that nobody gave, for whatever explores flows.
 pub(crate) fn forging_flow() -> Flow {
     flow_with(Wrong::Forged)
+}
+
+/// The same behind a page that says what there is already, and only where the provider says this of a second identity.
+pub(crate) fn forging_flow_where(links: ExistingLink) -> Flow {
+    let text = "flow: asks-first\nexecutions:\n  - create-user-if-unique: { requirement: alternative }\n  - flow: known\n    requirement: alternative\n    executions: [confirm-link: { reveals: account }, verify-by-email]\n";
+    let flow = flow_runtime::reader::read(text, "test.yaml").unwrap().flow;
+    let mut level = (*flow.level).clone();
+    if let Node::SubFlow { level, .. } = &mut level.executions[1].node {
+        level.executions[1].node = Node::Authenticator(Arc::new(Wrongdoer(Wrong::ForgedWhere(links))));
+    }
+    Flow::new(flow.name, Revision("wrong".into()), level).unwrap()
 }
 
 fn explored_with(wrong: Wrong) -> Report {

@@ -170,6 +170,42 @@ fn who_comes_again_is_not_there_for_the_first_time() {
     assert_eq!(of_campus(&mut w, &ada), "denied");
 }
 
+/// The first login is the first one that ends well. Whoever closes the browser at a page of it has not been there yet.
+#[test]
+fn whoever_never_got_through_comes_for_the_first_time_again() {
+    let ada = someone("campus", "1").vouched("ada@campus.example");
+    let mut w = World::new();
+    w.flow("flow: quick\nexecutions:\n  - create-user-if-unique\n");
+    w.flow("flow: after\nexecutions:\n  - flow: a welcome\n    when: login.first\n    executions:\n      - complete-profile: { ask: [given-name] }\n  - terms: { version: '1', document: Be kind. }\n");
+    w.provider("campus").first_login_flow = flow_name("quick");
+    w.provider("campus").post_login_flow = Some(flow_name("after"));
+    for _ in 0..2 {
+        let mut closed = w.login();
+        closed.comes_as(&mut w, &ada);
+        assert!(matches!(closed.page(&w), Page::CompleteProfile { .. }), "{:?}", closed.page(&w));
+        assert_eq!(w.users.len(), 1, "the account is there since the first time");
+    }
+    let mut through = w.login();
+    through.comes_as(&mut w, &ada);
+    through.sends(&mut w, action::CONTINUE, &[("given_name", "Ada")]);
+    through.presses(&mut w, action::CONTINUE);
+    let id = through.user();
+    w.change(id, |user| {
+        user.given_name = None;
+        user.accepted_terms.clear();
+    });
+    let mut again = w.login();
+    again.comes_as(&mut w, &ada);
+    assert!(matches!(again.page(&w), Page::Terms { .. }), "who was there before isn't welcomed: {:?}", again.page(&w));
+
+    let other = someone("campus", "2");
+    w.link(&other, id);
+    w.identities.get_mut(&other.0.key).unwrap().arrived = false;
+    let mut by_hand = w.login();
+    by_hand.comes_as(&mut w, &other);
+    assert!(matches!(by_hand.page(&w), Page::CompleteProfile { .. }), "an identity that somebody tied by hand: {:?}", by_hand.page(&w));
+}
+
 #[test]
 fn ph_60_a_domain_is_compared_whole() {
     for address in ["vic@corp.example.evil.org", "vic@evilcorp.example", "vic@sub.corp.example", "vic@corp.example.org"] {

@@ -132,6 +132,7 @@ impl World {
             created_at: self.now,
             updated_at: self.now,
             last_sign_in_at: self.now,
+            arrived: true,
         };
         self.identities.insert(link.key.clone(), link);
     }
