@@ -97,7 +97,7 @@ impl Default for Limits {
             mails_per_network: 50,
             mail_window: Duration::from_secs(60 * MINUTE),
             codes_per_mail: 5,
-            one_time_codes_per_account: 10,
+            one_time_codes_per_account: 5,
             resend_after: Duration::from_secs(30),
             login_lifetime: Duration::from_secs(30 * MINUTE),
             session_lifetime: Duration::from_secs(10 * 60 * MINUTE),
