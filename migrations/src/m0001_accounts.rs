@@ -98,6 +98,7 @@ fn linked_identities() -> TableCreateStatement {
         big_integer("created_at"),
         big_integer("updated_at"),
         big_integer("last_sign_in_at"),
+        boolean("arrived"),
     ];
     table("linked_identities", ["id"], columns).foreign_key(&mut belongs_to("linked_identities", "user_id", "users")).take()
 }

@@ -171,6 +171,8 @@ pub struct LinkedIdentity {
     pub updated_at: Timestamp,
     /// When it last opened the account.
     pub last_sign_in_at: Timestamp,
+    /// Whether a login with it has ended well. Until then whoever comes with it comes for the first time.
+    pub arrived: bool,
 }
 
 #[cfg(test)]

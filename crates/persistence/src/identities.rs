@@ -6,6 +6,7 @@ use crate::{Store, StoreError, users};
 use domain::{AddressProof, AssertedEmail, IdentityId, IdentityKey, LinkedIdentity, RealmId, Timestamp, UserId};
 use flow_runtime::KnownIdentity;
 use sea_orm::ActiveValue::{Set, Unchanged};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, PaginatorTrait as _};
 use sea_orm::{Condition, QueryFilter as _, QueryOrder as _, Select};
 use std::collections::BTreeMap;
@@ -60,6 +61,7 @@ pub(crate) fn row(realm: &RealmId, link: &LinkedIdentity, primary: bool) -> Resu
         created_at: Set(link.created_at.as_millis()),
         updated_at: Set(link.updated_at.as_millis()),
         last_sign_in_at: Set(link.last_sign_in_at.as_millis()),
+        arrived: Set(link.arrived),
     })
 }
 
@@ -97,6 +99,12 @@ pub(crate) async fn touch(
         ..Default::default()
     };
     Entity::update(row).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// A login with the identity has ended well.
+pub(crate) async fn arrive(tx: &DatabaseTransaction, realm: &RealmId, key: &IdentityKey) -> Result<(), StoreError> {
+    Entity::update_many().filter(is(realm, key)).col_expr(Column::Arrived, Expr::value(true)).exec(tx).await?;
     Ok(())
 }
 
@@ -177,5 +185,6 @@ pub(crate) fn to_link(row: Model) -> Result<LinkedIdentity, StoreError> {
         created_at: time(row.created_at),
         updated_at: time(row.updated_at),
         last_sign_in_at: time(row.last_sign_in_at),
+        arrived: row.arrived,
     })
 }

@@ -169,6 +169,7 @@ impl Crowd {
             created_at: at,
             updated_at: at,
             last_sign_in_at: at,
+            arrived: true,
         }
     }
 }

@@ -42,6 +42,7 @@ pub(super) fn write(write: &Write, subjects: &Subjects) -> String {
             format!("hand {} over: password and identities that prove nothing go, and all that lives on it ends", account(user))
         }
         Write::ChangeProfile { user, .. } => format!("bring profile and attributes of {} up to date", account(user)),
+        Write::Arrive(key) => format!("keep that somebody has come with the identity of {} before", key.provider),
         Write::TouchIdentity { key, .. } => format!("keep what {} says of the identity now", key.provider),
         Write::StartBrowserSession(session) => format!("start a browser session of {}", session.subject),
         Write::EndBrowserSession(_) => "end the browser session that was there".to_owned(),

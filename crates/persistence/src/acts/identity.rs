@@ -183,5 +183,6 @@ fn tied(user: UserId, tie: &NewTie, by: &ByHand, now: Timestamp) -> LinkedIdenti
         created_at: now,
         updated_at: now,
         last_sign_in_at: now,
+        arrived: false,
     }
 }

@@ -62,6 +62,10 @@ pub(crate) async fn apply(
             identities::touch(tx, realm, key, &news).await?;
             None
         }
+        Write::Arrive(key) => {
+            identities::arrive(tx, realm, key).await?;
+            None
+        }
         Write::StartBrowserSession(session) => {
             sessions::start_browser(tx, realm, session).await?;
             None

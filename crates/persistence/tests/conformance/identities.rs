@@ -72,11 +72,11 @@ async fn realms_tie_the_same_identity_each_for_itself(database: &Database) {
         claims: BTreeMap::new(),
         at: at(9),
     };
-    done(store, vec![touch]).await;
+    done(store, vec![touch, Write::Arrive(identity("a1"))]).await;
     let here = store.find_identity(&realm(), &identity("a1")).await.unwrap().unwrap();
     let there = store.find_identity(&other_realm(), &identity("a1")).await.unwrap().unwrap();
-    assert_eq!((here.user.id, here.link.last_sign_in_at), (id("ada"), at(9)));
-    assert_eq!((there.user.id, there.link.last_sign_in_at), (id("eve"), at(0)));
+    assert_eq!((here.user.id, here.link.last_sign_in_at, here.link.arrived), (id("ada"), at(9), true));
+    assert_eq!((there.user.id, there.link.last_sign_in_at, there.link.arrived), (id("eve"), at(0), false));
 }
 
 async fn the_first_identity_is_primary(database: &Database) {

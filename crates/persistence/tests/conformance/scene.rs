@@ -106,6 +106,7 @@ pub(crate) fn link(owner: &str, subject: &str) -> LinkedIdentity {
         created_at: at(0),
         updated_at: at(0),
         last_sign_in_at: at(0),
+        arrived: false,
     }
 }
 

@@ -4,7 +4,7 @@ use super::after_login::with_steps;
 use crate::world::{Login, Person, World, flow_name, someone};
 use domain::{Attribute, AttributeName, RoleName, Vouched};
 use flow_runtime::event::action;
-use flow_runtime::{DenialCode, Rest};
+use flow_runtime::{DenialCode, Page, Rest};
 
 fn letter(holds: bool) -> &'static str {
     if holds { "denied" } else { "through" }

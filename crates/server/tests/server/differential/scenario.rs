@@ -119,6 +119,7 @@ fn link(id: [u8; 16], user: UserId, alias: &str, realm: &Realm, dice: &mut Dice)
         created_at: now,
         updated_at: now,
         last_sign_in_at: now,
+        arrived: true,
     }
 }
 

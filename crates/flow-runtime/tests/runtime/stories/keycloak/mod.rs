@@ -1,7 +1,9 @@
 //! What Keycloak's own tests pin down about first logins and about its flow engine, as far as it holds here: each test begins with the
 //! number of its row in `docs/coming-from-keycloak.md`. Where Braid differs on purpose, the test shows what it does instead.
 
+mod attributes;
 mod engine;
+mod factors;
 mod mailed;
 mod password;
 mod providers;
