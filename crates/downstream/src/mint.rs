@@ -3,7 +3,7 @@
 use crate::access::{ACCESS_TOKEN_TYPE, AccessClaims};
 use crate::{Claims, Client, Grant, Issuance, KeyError, KeyRing, SigningAlg, jwt, scope};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::{Entropy, Secret, Timestamp};
+use domain::{AuthenticationMethod, Entropy, Secret, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sha2::Digest as _;
@@ -86,10 +86,19 @@ fn access_token(
     jwt::sign(keys.signing(SigningAlg::Es256)?, ACCESS_TOKEN_TYPE, &claims)
 }
 
+/// How the person authenticated (RFC 8176 §2). `mfa` where they showed something that they know and something that they have; what a
+/// provider asked of them is nothing that Braid has seen.
+fn amr(methods: &[AuthenticationMethod]) -> BTreeSet<&'static str> {
+    let mut values: BTreeSet<&str> = methods.iter().map(|method| method.amr()).collect();
+    if [AuthenticationMethod::Password, AuthenticationMethod::OneTimeCode].iter().all(|method| methods.contains(method)) {
+        values.insert("mfa");
+    }
+    values
+}
+
 /// The claims of an ID token (OpenID Connect Core §2; §12.2 after a refresh).
 fn id_claims(issuance: &Issuance, claims: &Claims, access_token: &Secret, issuer: &str, now: Timestamp) -> Map<String, Value> {
     let grant = &issuance.grant;
-    let amr: BTreeSet<&str> = grant.methods.iter().map(|method| method.amr()).collect();
     let mut all = claims.opened_by(&issuance.scopes);
     let protocol = [
         ("iss", json!(issuer)),
@@ -98,7 +107,7 @@ fn id_claims(issuance: &Issuance, claims: &Claims, access_token: &Secret, issuer
         ("exp", json!(now.plus(ID_TOKEN_LIFETIME).as_seconds())),
         ("iat", json!(now.as_seconds())),
         ("auth_time", json!(grant.auth_time.as_seconds())),
-        ("amr", json!(amr)),
+        ("amr", json!(amr(&grant.methods))),
         ("at_hash", json!(left_half_hash(access_token))),
         ("sid", json!(grant.id)),
     ];

@@ -54,12 +54,7 @@ impl Store {
 }
 
 /// What was counted of an account doesn't count any more: its owner got it right.
-pub(crate) async fn forget(
-    tx: &DatabaseTransaction,
-    realm: &RealmId,
-    counter: Counter,
-    user: UserId,
-) -> Result<(), StoreError> {
+pub(crate) async fn forget(tx: &DatabaseTransaction, realm: &RealmId, counter: Counter, user: UserId) -> Result<(), StoreError> {
     let key = (realm.to_string(), counter.as_str().to_owned(), CountKey::user(user).0);
     Entity::delete_by_id(key).exec(tx).await?;
     Ok(())

@@ -30,7 +30,9 @@ pub struct OneTimeCodes {
 impl Store {
     /// The account's second factor. None if it has none, or there is no such user.
     pub async fn one_time_codes(&self, realm: &RealmId, user: UserId) -> Result<Option<OneTimeCodes>, StoreError> {
-        let Some(row) = Entity::find_by_id((realm.to_string(), user.to_string())).one(&self.reader).await? else { return Ok(None) };
+        let Some(row) = Entity::find_by_id((realm.to_string(), user.to_string())).one(&self.reader).await? else {
+            return Ok(None);
+        };
         let Some((secret, set_at)) = opened(&self.keyring, realm, &row)? else { return Ok(None) };
         Ok(Some(OneTimeCodes { secret, set_at, user: users::to_user(row)? }))
     }
@@ -98,7 +100,8 @@ pub(crate) fn sealed(
     set_at: Timestamp,
 ) -> Result<ActiveModel, StoreError> {
     let place = Place { realm, table: TABLE, id: &user.to_string(), version: set_at.as_millis() };
-    let key = keyring.seal(place, secret.seed.reveal().as_bytes()).map_err(|source| StoreError::Sealed { table: TABLE, source })?;
+    let key =
+        keyring.seal(place, secret.seed.reveal().as_bytes()).map_err(|source| StoreError::Sealed { table: TABLE, source })?;
     Ok(ActiveModel {
         one_time_key: Set(Some(key)),
         one_time_set_at: Set(Some(set_at.as_millis())),

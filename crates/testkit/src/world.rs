@@ -1,10 +1,10 @@
 //! The world of one test.
 
 use crate::place::{self, Place};
-use crate::{App, Browser, Letter, Provider, Scene};
+use crate::{App, Browser, Letter, Phone, Provider, Scene};
 use domain::{CanonicalSubject, EmailAddress, LinkedIdentity, OwnedAddress, RealmId, Secret, User, UserId, Username};
-use flow_runtime::{NewUser, RealmPolicy};
-use persistence::{Committed, Store};
+use flow_runtime::{NewUser, RealmPolicy, Write};
+use persistence::{Commit, Committed, Store};
 use server::Braid;
 use server::mail::Mailbox;
 use std::collections::BTreeMap;
@@ -157,6 +157,16 @@ impl World {
         self.store().find_user(self.realm(), user.id).await.unwrap().unwrap()
     }
 
+    /// Gives an account a second factor, and the phone that makes its codes.
+    pub async fn phone_of(&self, user: &User) -> Phone {
+        let (phone, secret) = Phone::fresh();
+        let set = Write::SetOneTimeCodes { user: user.id, secret };
+        let (writes, now) = (vec![set], server::now());
+        let commit = Commit { session: None, guards: vec![], writes, notices: vec![], code: None, now };
+        assert_eq!(self.store().commit(self.realm(), &commit).await.unwrap(), Committed::Done { version: None });
+        phone
+    }
+
     /// The account of a subject, as it is now.
     pub async fn account(&self, subject: &str) -> User {
         let subject = CanonicalSubject::parse(subject).unwrap();
@@ -179,6 +189,11 @@ impl World {
         let state = if enabled { domain::AccountState::Open } else { domain::AccountState::Disabled };
         let by = persistence::ByHand { by: "a test".into(), reason: "the story wants it".into() };
         self.store().set_state(self.realm(), user.id, state, &by, server::now()).await.unwrap().unwrap();
+    }
+
+    /// Somebody changes the database by hand, with a connection of their own: for databases that others can reach.
+    pub async fn meddles(&self, sql: &str) {
+        place::meddles(&self.url, sql).await;
     }
 
     /// How many records of this kind there are.

@@ -233,10 +233,12 @@ fn an_application_can_send_somebody_for_a_password_or_an_address() {
         assert_eq!(wish(&[(name, "forgotten-password")]), Ok((Wish::Recover, false)));
         assert_eq!(wish(&[(name, "verify-address")]), Ok((Wish::VerifyAddress, false)));
         assert_eq!(wish(&[(name, "change-address")]), Ok((Wish::ChangeAddress, true)), "a session from before isn't enough");
+        assert_eq!(wish(&[(name, "second-factor")]), Ok((Wish::SecondFactor, true)), "nor for this");
         assert_eq!(wish(&[(name, "delete-everything")]), Ok((Wish::SignIn, false)), "ignored like an unknown parameter");
     }
     assert_eq!(wish(&[("kc_action", "VERIFY_EMAIL")]), Ok((Wish::VerifyAddress, false)));
     assert_eq!(wish(&[("kc_action", "UPDATE_EMAIL")]), Ok((Wish::ChangeAddress, true)));
+    assert_eq!(wish(&[("kc_action", "CONFIGURE_TOTP")]), Ok((Wish::SecondFactor, true)));
     assert_eq!(wish(&[("kc_action", "verify-address")]), Ok((Wish::SignIn, false)));
     assert_eq!(wish(&[("braid_action", "verify-address"), ("prompt", "create")]), Ok((Wish::Create, false)));
 }

@@ -6,7 +6,7 @@ use super::fixture::{
 };
 use crate::{Claims, Client, ClientRegistration, SigningAlg, claims, grant, mint};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::AuthenticationMethod::{Federated, Mail, Password};
+use domain::AuthenticationMethod::{Federated, Mail, OneTimeCode, Password};
 use domain::{AddressProof, AuthorizeRequest, OwnedAddress, Secret, User};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, jwk::JwkSet};
 use serde_json::{Value, json};
@@ -110,8 +110,17 @@ fn oidc_tk_12_without_openid_there_is_no_id_token() {
 #[test]
 fn oidc_id_4_amr_says_what_happened_here() {
     let mut issuance = issued();
-    issuance.grant.methods = vec![Password, Federated, Mail, Password];
     issuance.grant.identity = None;
+    for (methods, said) in [
+        (vec![Password, OneTimeCode], json!(["mfa", "otp", "pwd"])),
+        (vec![Federated, OneTimeCode], json!(["fed", "otp"])),
+        (vec![Mail, OneTimeCode], json!(["mail", "otp"])),
+        (vec![Password, Federated], json!(["fed", "pwd"])),
+    ] {
+        issuance.grant.methods = methods;
+        assert_eq!(part_of(&minted(&issuance, &confidential("app")).id_token.unwrap(), 1)["amr"], said);
+    }
+    issuance.grant.methods = vec![Password, Federated, Mail, Password];
     let claims = part_of(&minted(&issuance, &confidential("app")).id_token.unwrap(), 1);
     assert_eq!(claims["amr"], json!(["fed", "mail", "pwd"]));
     assert!(claims.get("identity_provider").is_none());

@@ -2,15 +2,20 @@
 
 use super::Violation;
 use super::select::{Rule, ask};
-use crate::entity::{authentication_sessions, outbox};
-use crate::{Store, StoreError};
+use crate::entity::{authentication_sessions, outbox, users};
+use crate::{Store, StoreError, one_time};
 use domain::RealmId;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _};
 
-const RULES: [Rule; 7] = [
+const RULES: [Rule; 8] = [
     Rule {
         says: "a password is stored as a PHC string",
         broken_by: "SELECT id FROM users WHERE realm = $1 AND password_hash IS NOT NULL AND password_hash NOT LIKE '$%$%$%'",
+    },
+    Rule {
+        says: "a second factor is whole or not there",
+        broken_by: "SELECT id FROM users WHERE realm = $1 AND ((one_time_key IS NULL) <> (one_time_set_at IS NULL) \
+                    OR (one_time_key IS NULL) <> (one_time_used IS NULL) OR one_time_key IS NULL AND one_time_used_by IS NOT NULL)",
     },
     Rule {
         says: "a browser's secret is stored as a digest",
@@ -43,10 +48,23 @@ const PAGE: u64 = 200;
 
 pub(super) async fn check(store: &Store, realm: &RealmId) -> Result<Vec<Violation>, StoreError> {
     let mut found = ask(store, realm, &RULES).await?;
+    found.extend(sealed_second_factors(store, realm).await?);
     found.extend(sealed_sessions(store, realm).await?);
     found.extend(sealed_mails(store, realm).await?);
     if store.signing_keys(realm).await.is_err() {
         found.push(Violation { rule: "a signing key is sealed and can be opened", what: realm.to_string() });
+    }
+    Ok(found)
+}
+
+async fn sealed_second_factors(store: &Store, realm: &RealmId) -> Result<Vec<Violation>, StoreError> {
+    use users::{Column, Entity};
+    let rows = Entity::find().filter(Column::Realm.eq(realm.as_str())).filter(Column::OneTimeKey.is_not_null());
+    let mut pages = rows.order_by_asc(Column::Id).paginate(&store.reader, PAGE);
+    let mut found = Vec::new();
+    while let Some(page) = pages.fetch_and_next().await? {
+        let closed = page.into_iter().filter(|row| one_time::opened(&store.keyring, realm, row).is_err());
+        found.extend(closed.map(|row| Violation { rule: "a second factor is sealed and can be opened", what: row.id }));
     }
     Ok(found)
 }

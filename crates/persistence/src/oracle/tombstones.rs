@@ -12,7 +12,8 @@ const RULES: [Rule; 4] = [
                     OR email_key IS NOT NULL OR email_provenance IS NOT NULL OR email_proof IS NOT NULL OR given_name IS NOT NULL \
                     OR family_name IS NOT NULL OR picture IS NOT NULL OR password_hash IS NOT NULL OR origins <> '{}' \
                     OR attributes <> '{}' OR password_set_at IS NOT NULL OR must_renew_password OR roles <> '[]' \
-                    OR accepted_terms <> '{}')",
+                    OR accepted_terms <> '{}' OR one_time_key IS NOT NULL OR one_time_set_at IS NOT NULL OR one_time_used IS NOT NULL \
+                    OR one_time_used_by IS NOT NULL)",
     },
     Rule {
         says: "nothing lives on a tombstone",

@@ -5,6 +5,7 @@ use crate::database::Database;
 use crate::living::{Living, live, somebody, tie, tie_id};
 use crate::on_every_database;
 use crate::scene::*;
+use crate::second_factors::sets;
 use domain::{Accepted, AccountState, AuditKind, IdentityId, LinkedIdentity, ProofKind, User, Version};
 use flow_runtime::{NewUser, Write};
 use persistence::{Linked, NewTie, PrimarySet, Redeemed, Refreshed, Store, Unlinked};
@@ -188,6 +189,7 @@ async fn ph_36_a_tie_by_hand_takes_nobodys_identity(database: &Database) {
 async fn inv_8_an_act_has_one_record_that_says_who_and_why(database: &Database) {
     let store = &database.store;
     live(store, "ada").await;
+    sets(store, "ada", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", at(1)).await;
     make(store, &NewUser { username: None, ..person("bob") }).await;
     let (here, ada) = (realm(), id("ada"));
     let newest = || async { store.audit_records(&here, 1).await.unwrap().remove(0) };
@@ -197,6 +199,7 @@ async fn inv_8_an_act_has_one_record_that_says_who_and_why(database: &Database) 
         AuditKind::PrimaryChanged,
         AuditKind::IdentityUnlinked,
         AuditKind::AttributesChanged,
+        AuditKind::SecondFactorRemoved,
         AuditKind::UserLocked,
         AuditKind::UserDisabled,
         AuditKind::UserEnabled,
@@ -214,6 +217,7 @@ async fn inv_8_an_act_has_one_record_that_says_who_and_why(database: &Database) 
             AuditKind::AttributesChanged => {
                 drop(store.set_attribute(&here, ada, (&crate::living::badge(), None), &by(), now).await.unwrap());
             }
+            AuditKind::SecondFactorRemoved => drop(store.remove_second_factor(&here, ada, &by(), now).await.unwrap()),
             AuditKind::UserLocked => drop(store.set_state(&here, ada, AccountState::Locked, &by(), now).await.unwrap()),
             AuditKind::UserDisabled => drop(store.set_state(&here, ada, AccountState::Disabled, &by(), now).await.unwrap()),
             _ => drop(store.set_state(&here, ada, AccountState::Open, &by(), now).await.unwrap()),

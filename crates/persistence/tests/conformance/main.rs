@@ -29,6 +29,7 @@ mod refreshing;
 mod rules;
 mod scene;
 mod schema;
+mod second_factors;
 mod sessions;
 mod single_use;
 mod sweep;

@@ -5,6 +5,7 @@ use crate::database::Database;
 use crate::living::live;
 use crate::outbox::notice;
 use crate::scene::*;
+use crate::second_factors::{SEED, secret};
 use flow_runtime::Write;
 use persistence::Commit;
 use sea_orm::ConnectionTrait as _;
@@ -17,6 +18,7 @@ async fn fill(database: &Database) {
     for (name, subjects) in [("ada", ["a1", "a2"]), ("bob", ["b1", "b2"])] {
         let user = flow_runtime::NewUser {
             username: person_called(name).username,
+            one_time: (name == "bob").then(|| secret(SEED)),
             ..person_at(name, proved(&format!("{name}@example.org")))
         };
         let mut changes = vec![Write::CreateUser(Box::new(user.clone()))];
@@ -122,6 +124,11 @@ fn breaks() -> Vec<(&'static str, String)> {
         ("what was used or counted is stored as a digest", "UPDATE single_use SET key = 'secret of ' || key".into()),
         ("a login is sealed and can be opened", "UPDATE authentication_sessions SET version = 5".into()),
         ("a mail is sealed and can be opened", "UPDATE outbox SET id = 'moved'".into()),
+        ("a second factor is sealed and can be opened", format!("UPDATE users SET one_time_set_at = 5 WHERE id = '{}'", id("bob"))),
+        ("a second factor is sealed and can be opened", format!("UPDATE users SET one_time_key = (SELECT private_key FROM signing_keys) WHERE id = '{}'", id("bob"))),
+        ("a second factor is whole or not there", format!("UPDATE users SET one_time_used = NULL WHERE id = '{}'", id("bob"))),
+        ("a second factor is whole or not there", of_ada("UPDATE users SET one_time_used_by = 'one'")),
+        ("a tombstone says nothing of a person", "UPDATE users SET one_time_set_at = 5 WHERE state = 'deleted'".into()),
         ("a signing key is sealed and can be opened", "UPDATE signing_keys SET slot = 3".into()),
     ]
 }

@@ -4,6 +4,7 @@ use crate::clients::{redeem, refresh, refresh_token, signed_in};
 use crate::database::Database;
 use crate::on_every_database;
 use crate::scene::*;
+use crate::second_factors::secret;
 use domain::{AccountState, AuditKind, Secret, Version};
 use flow_runtime::{Conflict, Counter, Guard, NewUser, Reservation, Write};
 use persistence::{Commit, Committed, CountKey, Counted, Redeemed, Refreshed, SingleUse, Store};
@@ -20,6 +21,8 @@ on_every_database!(
     rel_18_fifty_takers_of_one_username_make_one_owner,
     parallel_links_make_one_primary,
     rel_8_a_hundred_uses_of_one_token_are_one,
+    a_hundred_uses_of_one_one_time_code_are_one,
+    a_new_second_factor_and_a_code_of_the_old_one_are_one_or_the_other,
     oidc_tk_2_a_hundred_redemptions_of_one_code_are_one,
     rel_9_a_hundred_refreshes_make_one_branch_at_most,
     a_hundred_uses_of_one_exchange_are_one,
@@ -186,6 +189,39 @@ async fn rel_13_two_hundred_reservations_stay_within_the_limit(database: &Databa
     })
     .await;
     assert_eq!(how_many(&left, &None), 5, "what was refused for the account wasn't counted for the network");
+}
+
+async fn a_hundred_uses_of_one_one_time_code_are_one(database: &Database) {
+    make(&database.store, &NewUser { one_time: Some(secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")), ..person("ada") }).await;
+    for step in [101, 103] {
+        let outcomes = all_at_once(database, 100, move |store, number| async move {
+            let login = login_key(&format!("{number} at {step}"));
+            store.use_one_time_code(&realm(), (id("ada"), at(0)), step, login).await.unwrap()
+        })
+        .await;
+        assert_eq!(how_many(&outcomes, &true), 1, "step {step}");
+    }
+}
+
+/// Whoever holds a code of the old key either used it before the new one came, or can't any more.
+async fn a_new_second_factor_and_a_code_of_the_old_one_are_one_or_the_other(database: &Database) {
+    let other = database.second_node().await;
+    make(&database.store, &NewUser { one_time: Some(secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")), ..person("ada") }).await;
+    for round in 0..30 {
+        let before = database.store.one_time_codes(&realm(), id("ada")).await.unwrap().unwrap();
+        let guards = vec![Guard { user: id("ada"), version: before.user.version }];
+        let new = Write::SetOneTimeCodes { user: id("ada"), secret: secret("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP") };
+        let commit = Commit { guards, now: at(round + 1), ..writes(vec![new]) };
+        let (here, login) = (realm(), login_key(&round.to_string()));
+        let (set, _) = tokio::join!(
+            database.store.commit(&here, &commit),
+            other.use_one_time_code(&here, (id("ada"), before.set_at), 200, login)
+        );
+        assert_eq!(set.unwrap(), DONE, "a code that is used is in nobody's way");
+        let after = database.store.one_time_codes(&realm(), id("ada")).await.unwrap().unwrap();
+        assert_eq!((after.secret.used, after.set_at), (100, at(round + 1)), "no use of the old one is kept with the new one");
+        assert!(!other.use_one_time_code(&here, (id("ada"), before.set_at), 201, login).await.unwrap());
+    }
 }
 
 async fn a_double_submit_has_one_effect(database: &Database) {

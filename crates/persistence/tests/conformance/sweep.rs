@@ -6,6 +6,7 @@ use crate::database::Database;
 use crate::living::{Living, badge, entropy, live, mail, session_through, somebody, tie, tie_id};
 use crate::outbox::notice;
 use crate::scene::*;
+use crate::second_factors::{SEED, secret, sets};
 use domain::{AccountState, AddressProof, Attribute, LinkedIdentity, Secret};
 use flow_runtime::{NewUser, ProfileChange, UnlinkReason, Write};
 use persistence::{
@@ -26,11 +27,13 @@ enum Kind {
     Primary,
     LinkByHand,
     Attribute,
+    SecondFactor,
+    WithoutSecondFactor,
     Lock,
     Delete,
 }
 
-const KINDS: [Kind; 12] = [
+const KINDS: [Kind; 14] = [
     Kind::FirstLogin,
     Kind::Replace,
     Kind::HandOver,
@@ -41,6 +44,8 @@ const KINDS: [Kind; 12] = [
     Kind::Primary,
     Kind::LinkByHand,
     Kind::Attribute,
+    Kind::SecondFactor,
+    Kind::WithoutSecondFactor,
     Kind::Lock,
     Kind::Delete,
 ];
@@ -126,6 +131,11 @@ async fn run(store: &Store, kind: Kind, name: &str) -> Result<(), StoreError> {
             let new = Attribute::entered(vec!["1".into(), "2".into()]).unwrap();
             store.set_attribute(&here, user, (&badge(), Some(&new)), &by(), now).await.map(|_| ())
         }
+        Kind::SecondFactor => {
+            let set = Write::SetOneTimeCodes { user, secret: secret(SEED) };
+            commit(store, writes(vec![set, Write::ForgetWrongCodes(user)])).await
+        }
+        Kind::WithoutSecondFactor => store.remove_second_factor(&here, user, &by(), now).await.map(|_| ()),
         Kind::Lock => store.set_state(&here, user, AccountState::Locked, &by(), now).await.map(|_| ()),
         Kind::Delete => store.delete_user(&here, user, &by(), now).await.map(|_| ()),
     }
@@ -147,6 +157,10 @@ async fn prepare(store: &Store, kind: Kind, name: &str) {
         Kind::ChangeAddress => {
             make(store, &person_at(&claim, typed("claimed@example.org"))).await;
             live(store, name).await;
+        }
+        Kind::WithoutSecondFactor => {
+            live(store, name).await;
+            sets(store, name, SEED, at(5)).await;
         }
         _ => drop(live(store, name).await),
     }
