@@ -91,6 +91,15 @@ pub(super) fn scope(policy: &RealmPolicy, binding: &Binding, flow: &Flow) -> Opt
     })
 }
 
+/// All that the verdict on a binding depends on: two that are equal in it have the same verdict. Rules make a difference only by what they
+/// can come to, so most changes of a rule make none. None: there is no such flow, or it can't be explored.
+pub fn depends_on(policy: &RealmPolicy, binding: &Binding) -> Option<String> {
+    let flow = policy.flow(&binding.flow)?;
+    let Scope { realm, settings, fixed, is_all, promises, unmet } = scope(policy, binding, flow)?;
+    let around = format!("{:?} {:?} {settings:?} {fixed:?} {is_all} {promises} {unmet:?}", realm.provider, realm.client);
+    Some(format!("{} {:?} {:?} {around}", flow.revision.0, flow.waivers, flow.assumes))
+}
+
 /// What the provider may say, by what it is trusted with.
 fn words_of(provider: &ProviderPolicy) -> Vec<Word> {
     match (&provider.trust_email, provider.authorities.is_empty()) {

@@ -22,7 +22,7 @@ mod twins;
 mod verdict;
 
 pub use crate::definition::waiver::{Assumption, Property, Waiver};
-pub use binding::{Binding, bindings};
+pub use binding::{Binding, bindings, depends_on};
 pub use cast::{ADDRESS, Who};
 pub use check::{check, check_flow, never_happens};
 pub use deed::Deed;

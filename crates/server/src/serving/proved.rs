@@ -3,7 +3,7 @@
 
 use crate::config::{Documents, Problem, Problems};
 use domain::{Digest, Wish};
-use flow_runtime::checker::{Binding, Checked, Property, bindings, check, never_happens};
+use flow_runtime::checker::{Binding, Checked, Property, bindings, check, depends_on, never_happens};
 use flow_runtime::flow_test::Serves;
 use flow_runtime::reader::{Severity, read};
 use flow_runtime::{Flow, RealmPolicy};
@@ -31,6 +31,10 @@ fn remember(key: String) {
 
 /// What is broken or undecided, and not waived, in a flow that a realm has bound.
 pub(super) fn proved(documents: &Documents, policy: &RealmPolicy) -> Vec<Problem> {
+    proved_by(documents, policy, &mut |binding| check(policy, binding))
+}
+
+fn proved_by(documents: &Documents, policy: &RealmPolicy, check: &mut dyn FnMut(&Binding) -> Checked) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut looked_at = BTreeSet::new();
     for binding in bindings(policy) {
@@ -39,15 +43,15 @@ pub(super) fn proved(documents: &Documents, policy: &RealmPolicy) -> Vec<Problem
         if looked_at.insert(binding.flow.clone()) {
             problems.extend(idle(documents, &binding, flow));
         }
-        let key = depends_on(policy, &binding, flow);
-        if is_known(&key) {
+        let key = key_of(policy, &binding);
+        if key.as_deref().is_some_and(is_known) {
             continue;
         }
         let began = crate::adapters::now();
-        let checked = check(policy, &binding);
+        let checked = check(&binding);
         told(policy, &binding, &checked, crate::adapters::now().since(began));
         if checked.may_serve() || is_only_without_mail(policy, &binding, &checked) {
-            remember(key);
+            key.map(remember);
         } else {
             problems.extend(found(documents, (&binding, flow), &checked));
         }
@@ -77,12 +81,9 @@ fn is_only_without_mail(policy: &RealmPolicy, binding: &Binding, checked: &Check
     !policy.sends_mail && needs_mail && only_unfinished
 }
 
-/// All that the verdict on a binding depends on.
-fn depends_on(policy: &RealmPolicy, binding: &Binding, flow: &Flow) -> String {
-    let provider = binding.provider.as_ref().and_then(|alias| policy.provider(alias));
-    let rules: Vec<_> = policy.rules.rules().collect();
-    let text = format!("{binding:?} {provider:?} {rules:?} {} {:?} {:?}", policy.sends_mail, flow.waivers, flow.assumes);
-    format!("{} {}", flow.revision.0, Digest::of_bytes(text.as_bytes()).as_str())
+/// All that the verdict on a binding depends on, in short. None: there is nothing to remember.
+fn key_of(policy: &RealmPolicy, binding: &Binding) -> Option<String> {
+    depends_on(policy, binding).map(|text| Digest::of_bytes(text.as_bytes()).as_str().to_owned())
 }
 
 fn told(policy: &RealmPolicy, binding: &Binding, checked: &Checked, took: Duration) {
@@ -117,4 +118,68 @@ fn found(documents: &Documents, (binding, flow): (&Binding, &Flow), checked: &Ch
     let reason = format!("the flow “{}” may not serve{whose}", binding.flow);
     let remedy = "`braid flow check --config` says why".to_owned();
     vec![Problem::of_file(source.map_or_else(String::new, |source| source.origin.clone()), reason, remedy)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{FlowName, ProofKind, ProviderAlias, ProviderPolicy, RealmId, RuleName};
+    use flow_runtime::linking::{AccountField, Claim, FindBy, LinkingRule, Matching, OnMatch, RuleSet};
+    use flow_runtime::{Bindings, Limits, Revisions};
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    fn realm(rules: Vec<LinkingRule>) -> RealmPolicy {
+        let flow = |name: &str| FlowName::parse(name).unwrap();
+        let campus = ProviderAlias::parse("campus-of-the-judge").unwrap();
+        let provider = ProviderPolicy::new(campus, "Campus".into(), flow("first-broker-login-by-rule"));
+        RealmPolicy {
+            realm: RealmId::parse("demo").unwrap(),
+            name: "Demo".into(),
+            flows: flow_runtime::reader::shipped().unwrap().into_iter().map(|(name, flow)| (name, Arc::new(flow))).collect(),
+            revisions: Revisions::default(),
+            bindings: Bindings {
+                browser: flow("browser"),
+                registration: flow("registration"),
+                forgotten_password: flow("forgotten-password"),
+                verify_address: flow("verify-address"),
+                change_address: flow("change-address"),
+                second_factor: flow("second-factor"),
+            },
+            providers: vec![provider],
+            clients: BTreeMap::new(),
+            rules: Arc::new(RuleSet::compile(rules).unwrap()),
+            sends_mail: true,
+            limits: Limits::default(),
+        }
+    }
+
+    fn rule(name: &str, account: AccountField) -> LinkingRule {
+        let by = FindBy { claim: Claim::Email, account };
+        LinkingRule::new(RuleName::parse(name).unwrap(), 1, Matching::Exact(by))
+    }
+
+    /// What is explored anew when these rules begin to count.
+    fn explored(rules: Vec<LinkingRule>) -> Vec<Serves> {
+        let (policy, mut explored) = (realm(rules), Vec::new());
+        let problems = proved_by(&Documents::new(), &policy, &mut |binding| {
+            explored.push(binding.serves);
+            check(&policy, binding)
+        });
+        assert!(problems.is_empty(), "{problems:?}");
+        explored
+    }
+
+    /// Logins wait while a changed rule is judged. Most changes of a rule can't make a difference, so there is nothing to wait for.
+    #[test]
+    fn only_a_rule_that_can_come_to_something_new_is_judged_anew() {
+        assert!(!explored(vec![rule("address", AccountField::Email)]).is_empty(), "the first look at the realm");
+        let another = LinkingRule { priority: 7, ..rule("another", AccountField::Email) };
+        assert_eq!(explored(vec![another]), [], "a rule that can come to the same");
+        let stricter = LinkingRule { proofs: [ProofKind::Password].into(), ..rule("stricter", AccountField::Email) };
+        assert_eq!(explored(vec![stricter.clone()]), [Serves::FirstLogin], "what rules come to matters at first logins alone");
+        let refuses = LinkingRule { on_match: OnMatch::Deny, ..rule("refuses", AccountField::Email) };
+        assert_eq!(explored(vec![refuses]), [Serves::FirstLogin]);
+        assert_eq!(explored(vec![stricter]), [], "what was proved stays proved");
+    }
 }
