@@ -4,12 +4,14 @@ use super::dice::Dice;
 use super::realm::Realm;
 use super::scenario::{Comer, RIGHT, Scenario};
 use crate::people::code_elsewhere;
-use domain::{Digest, EmailAddress, Timestamp, UpstreamFailure, Wish};
+use domain::{Digest, EmailAddress, Timestamp, UpstreamFailure, UserId, Wish};
+use flow_runtime::flow_test::page_name;
 use flow_runtime::page::WayKind;
-use flow_runtime::world::{Came, Given, Login, World, code_of, form, request};
+use flow_runtime::world::{Came, Given, Login, World, code_of, form, one_time_code, request};
 use flow_runtime::{DenialCode, Event, Page, Rest, View, Viewer, view};
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
-use testkit::{Answer, Begun, Browser};
+use testkit::{Answer, Begun, Browser, Phone};
 use ui::{Chrome, Leave};
 
 /// The most events of one login.
@@ -21,6 +23,8 @@ pub(crate) struct Both<'r> {
     pub(crate) world: World,
     pub(crate) browser: Browser,
     cookie: Option<Digest>,
+    /// The authenticator applications, as they are at the live server.
+    phones: BTreeMap<UserId, Phone>,
     /// What was done, to be told when both differ.
     log: Vec<String>,
     /// How many logins there were, how many signed in, and how many were refused.
@@ -41,6 +45,7 @@ enum Deed {
     Takes { way: String, provider: String },
     OpensMail,
     TypesCode,
+    TypesOneTimeCode { right: bool },
     Returns(Comer, Option<u64>),
     Fails,
 }
@@ -53,10 +58,12 @@ impl<'r> Both<'r> {
         world.passwords = scenario.passwords.clone();
         world.users = scenario.users.iter().map(|user| (user.id, user.clone())).collect();
         world.identities = scenario.links.iter().map(|link| (link.key.clone(), link.clone())).collect();
+        world.seeds = scenario.phones.iter().map(|(user, (_, secret))| (*user, secret.clone())).collect();
+        let phones = scenario.phones.iter().map(|(user, (phone, _))| (*user, phone.clone())).collect();
         let mut browser = realm.world.browser();
         let [.., a, b, c] = scenario.seed.to_be_bytes();
         browser.network = IpAddr::V4(Ipv4Addr::new(10, a, b, c));
-        Self { realm, scenario, world, browser, cookie: None, log: Vec::new(), came: [0; 3] }
+        Self { realm, scenario, world, browser, cookie: None, phones, log: Vec::new(), came: [0; 3] }
     }
 
     /// A login with up to so many events, compared after each.
@@ -89,7 +96,7 @@ impl<'r> Both<'r> {
         let mut begun = self.realm.world.app(client).begin();
         let mut wanted = request(domain::ClientId::parse(client).unwrap());
         wanted.scopes = ["openid", "profile", "email", "offline_access"].map(str::to_owned).into();
-        match dice.below(12) {
+        match dice.below(13) {
             0 => (begun, wanted.prompt.none) = (begun.with("prompt", "none"), true),
             1 => (begun, wanted.prompt.login) = (begun.with("prompt", "login"), true),
             2 => (begun, wanted.wish) = (begun.with("prompt", "create"), Wish::Create),
@@ -98,6 +105,10 @@ impl<'r> Both<'r> {
             5 => {
                 begun = begun.with("braid_action", "change-address");
                 (wanted.wish, wanted.prompt.login) = (Wish::ChangeAddress, true);
+            }
+            6 => {
+                begun = begun.with("braid_action", "second-factor");
+                (wanted.wish, wanted.prompt.login) = (Wish::SecondFactor, true);
             }
             _ => {}
         }
@@ -179,6 +190,9 @@ impl<'r> Both<'r> {
                 2 => return Deed::TypesCode,
                 _ => return Deed::OpensMail,
             },
+            Page::OneTimeCode { .. } | Page::SetUpOneTimeCode { .. } => {
+                return Deed::TypesOneTimeCode { right: !dice.once_in(4) };
+            }
             Page::ProveAtProvider { providers, .. } => vec![("provider", dice.one(providers).0.to_string())],
             Page::Consent { .. } if dice.once_in(4) => return Deed::Sends { pressed: "refuse", fields: Vec::new() },
             _ => Vec::new(),
@@ -206,6 +220,7 @@ impl<'r> Both<'r> {
             }
             Deed::OpensMail => self.opens_mail(one).await,
             Deed::TypesCode => self.types_code(one).await,
+            Deed::TypesOneTimeCode { right } => self.types_one_time_code(one, right).await,
             Deed::Returns(comer, ago) => self.returns(one, comer, ago).await,
             Deed::Fails => {
                 self.log.push("comes back without an identity".to_owned());
@@ -263,6 +278,32 @@ impl<'r> Both<'r> {
         let link = self.realm.world.latest_to(to.as_str()).await.link();
         let code = code_elsewhere(&self.realm.world, &link).await;
         self.sends(one, "continue", &[("code", &code)]).await;
+    }
+
+    /// The two have keys of their own where one was set up on the way, so each is told what its application shows.
+    async fn types_one_time_code(&mut self, one: &mut One, right: bool) {
+        let page = self.view(one).page;
+        let whose = one.session().frame().and_then(|frame| frame.user.as_ref()).unwrap().user().id;
+        let mut phone = match page {
+            Page::SetUpOneTimeCode { .. } => Some(Phone::reads(&one.answer)),
+            _ => self.phones.get(&whose).cloned(),
+        };
+        let ready = phone.as_ref().is_some_and(Phone::has_a_code);
+        let codes = phone.as_mut().filter(|_| right && ready).map(|phone| {
+            let pretend = match &page {
+                Page::SetUpOneTimeCode { seed, .. } => one_time_code(seed, 1),
+                _ => self.world.next_one_time_code(whose).unwrap(),
+            };
+            (pretend, phone.code())
+        });
+        self.log.push(format!("types a {} one-time code", if codes.is_some() { "right" } else { "wrong" }));
+        let (pretend, live) = codes.unwrap_or_else(|| ("wrong".to_owned(), "wrong".to_owned()));
+        let event = form(one.session().step_id(), "continue", &[("code", &pretend)]);
+        self.pretends(one, &event);
+        self.sends(one, "continue", &[("code", &live)]).await;
+        let took = one.session().is_over() || page_name(&self.view(one).page) != page_name(&page);
+        let belongs = matches!(page, Page::OneTimeCode { .. }) || took;
+        self.phones.extend(phone.filter(|_| belongs).map(|phone| (whose, phone)));
     }
 
     fn newest(&self, one: &One) -> Option<(EmailAddress, Digest)> {
@@ -369,7 +410,15 @@ impl<'r> Both<'r> {
 
 /// A second passes between the two now and then, and pages count seconds. A new account has a subject of its own at each.
 fn without_numbers(text: &str) -> String {
-    let words: Vec<&str> = text.split(' ').map(|word| if word.starts_with("usr_") { "usr_" } else { word }).collect();
+    let is_of_a_key = |word: &str| word.len() == 4 && word.chars().all(|c| matches!(c, 'A'..='Z' | '2'..='7'));
+    let words: Vec<&str> = text
+        .split(' ')
+        .map(|said| match said {
+            subject if subject.starts_with("usr_") => "usr_",
+            key if is_of_a_key(key) => "KEY",
+            other => other,
+        })
+        .collect();
     words.join(" ").split(|c: char| c.is_ascii_digit()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("#")
 }
 

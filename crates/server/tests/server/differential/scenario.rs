@@ -4,13 +4,14 @@ use super::dice::Dice;
 use super::realm::Realm;
 use domain::{
     Accepted, AddressProof, AssertedEmail, Attribute, AttributeName, BrokeredIdentity, CanonicalSubject, EmailAddress,
-    IdentityId, IdentityKey, LinkProof, LinkedIdentity, OwnedAddress, ProofKind, Provenance, ProviderAlias, Secret, Subject,
-    User, UserId, Username, Vouched,
+    IdentityId, IdentityKey, LinkProof, LinkedIdentity, OneTimeSecret, OwnedAddress, ProofKind, Provenance, ProviderAlias,
+    Secret, Subject, User, UserId, Username, Vouched,
 };
 use flow_runtime::NewUser;
 use persistence::{Arrived, Committed};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use testkit::Phone;
 
 pub(crate) const RIGHT: &str = "correct horse battery";
 
@@ -20,6 +21,8 @@ pub(crate) struct Scenario {
     pub(crate) users: Vec<User>,
     pub(crate) links: Vec<LinkedIdentity>,
     pub(crate) passwords: BTreeMap<UserId, String>,
+    /// Who has an authenticator application, and what Braid keeps of it.
+    pub(crate) phones: BTreeMap<UserId, (Phone, OneTimeSecret)>,
     pub(crate) comers: Vec<Comer>,
     pub(crate) names: Vec<String>,
     pub(crate) addresses: Vec<String>,
@@ -37,9 +40,14 @@ impl Scenario {
     pub(crate) async fn new(seed: u64, dice: &mut Dice, realm: &Realm) -> Self {
         let addresses = [format!("ada{seed}@corp.example"), format!("Ada{seed}@corp.example"), format!("bob{seed}@else.example")];
         let names = [format!("ada{seed}"), format!("bob{seed}")];
-        let (mut users, mut links, mut passwords) = (Vec::new(), Vec::new(), BTreeMap::new());
+        let (mut users, mut links, mut passwords, mut phones) = (Vec::new(), Vec::new(), BTreeMap::new(), BTreeMap::new());
         for at in 0..dice.below(3) {
-            let arrived = account(seed, at, dice, realm).await;
+            let mut arrived = account(seed, at, dice, realm).await;
+            if dice.once_in(3) {
+                let (phone, secret) = Phone::fresh();
+                arrived.user.one_time = Some(secret.clone());
+                phones.insert(arrived.user.id, (phone, secret));
+            }
             if arrived.user.password_hash.is_some() {
                 passwords.insert(arrived.user.id, RIGHT.to_owned());
             }
@@ -58,7 +66,7 @@ impl Scenario {
         }
         let mut comers: Vec<Comer> = (0..3).map(|at| comer(seed, at, dice, realm)).collect();
         comers.extend(links.iter().map(|link| again(link, dice)));
-        Self { seed, users, links, passwords, comers, names: names.into(), addresses: addresses.into() }
+        Self { seed, users, links, passwords, phones, comers, names: names.into(), addresses: addresses.into() }
     }
 
     /// The usernames and addresses that somebody may type.

@@ -74,13 +74,14 @@ impl Both<'_> {
         let attributes: BTreeSet<String> =
             user.attributes.iter().map(|(name, attribute)| format!("{name} {:?}", attribute.values)).collect();
         format!(
-            "{} {:?} {email:?} {:?} {:?} {} password {} {attributes:?} {links:?}",
+            "{} {:?} {email:?} {:?} {:?} {} password {} second factor {} {attributes:?} {links:?}",
             given.as_deref().unwrap_or("new"),
             user.username.as_ref().map(Username::as_str),
             user.given_name,
             user.family_name,
             user.state.as_str(),
-            user.has_password
+            user.has_password,
+            user.has_one_time_codes
         )
     }
 
