@@ -99,7 +99,8 @@ impl<'a> Note<'a> {
             before: vec![
                 vec![
                     format!("An authenticator app was set up for the account {account} in {realm}."),
-                    "From now on the account asks for a code of that app when somebody signs in. If there was another app before, its codes don't count any more.".to_owned(),
+                    "From now on the account asks for a code of that app when somebody signs in.".to_owned(),
+                    "If there was another app before, its codes don't count any more.".to_owned(),
                     "Whoever was signed in elsewhere is signed out.".to_owned(),
                 ],
                 wasnt_you(&realm),

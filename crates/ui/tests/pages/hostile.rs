@@ -61,6 +61,8 @@ fn pages() -> Vec<Page> {
         Page::Terms { account: bad(), document: TermsDocument::At(bad()) },
         Page::CompleteProfile { account: bad(), fields: vec![], problems: vec![] },
         Page::UpdatePassword { account: bad(), login: bad(), why: PasswordDue::Old, problems: vec![] },
+        Page::OneTimeCode { account: bad(), problems: vec![] },
+        Page::SetUpOneTimeCode { account: bad(), seed: domain::Secret::new("GEZDGNBV"), replaces: true, problems: vec![] },
         Page::Reauthenticate { provider: bad(), identity: bad(), account: bad(), reveals: true, problems: vec![] },
         Page::AtProvider { alias: ProviderAlias::parse("campus").unwrap(), provider: bad() },
         Page::Consent { account: bad(), scopes: vec![bad()] },

@@ -7,5 +7,6 @@ mod hostile;
 mod mails;
 mod recovering;
 mod samples;
+mod second_factor;
 mod snapshots;
 mod structure;

@@ -83,6 +83,7 @@ pub(crate) fn mails(name: &str) -> Vec<(&'static str, MailKind)> {
         ("mail-reset-password-fresh", reset(true)),
         ("mail-no-password", MailKind::NoPassword { providers: vec![name.into(), "Social".into()], client: name.into() }),
         ("mail-password-changed", MailKind::PasswordChanged { account: name.into() }),
+        ("mail-second-factor-set", MailKind::SecondFactorSet { account: name.into() }),
         ("mail-verify-address", confirm(None)),
         ("mail-change-address", confirm(Some(name.into()))),
         ("mail-address-taken", MailKind::AddressTaken { address: name.into() }),

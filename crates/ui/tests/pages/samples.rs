@@ -88,7 +88,7 @@ fn field(name: FieldName, value: &str, from_provider: bool, required: bool) -> F
 
 /// All pages of logins.
 pub(crate) fn all() -> Vec<Sample> {
-    [entering(), linking(), proving(), crate::recovering::all(), required(), ending(), denials()].into_iter().flatten().collect()
+    [entering(), linking(), proving(), crate::recovering::all(), crate::second_factor::all(), required(), ending(), denials()].into_iter().flatten().collect()
 }
 
 fn entering() -> Vec<Sample> {
@@ -134,6 +134,7 @@ fn entering() -> Vec<Sample> {
         sample("login-throttled", login(vec![(FieldName::Username, Problem::TooManyTries { until })])).ways(doors()),
         sample("login-provider-down", fresh()).ways(doors()).message(unavailable),
         sample("login-not-fresh", fresh()).ways(doors()).message(Message::NotFresh { provider: "Campus".into() }),
+        sample("login-anew", fresh()).message(Message::SignInAnew),
         sample("register", Page::Register { fields: register.clone(), problems: vec![] }).ways([WayKind::Login]),
         sample(
             "register-wrong",
