@@ -71,7 +71,8 @@ pub(super) fn scope(policy: &RealmPolicy, binding: &Binding, flow: &Flow) -> Opt
     let words = provider.map(words_of);
     let rules = rules_of(policy);
     let said = |setting: &Setting| words.as_ref().is_none_or(|words| words.contains(&setting.word));
-    let settings = Setting::all(binding.serves, &[policy.sends_mail]).into_iter().filter(|setting| setting.joins == Joins::AsSetUp);
+    let settings =
+        Setting::all(binding.serves, &[policy.sends_mail]).into_iter().filter(|setting| setting.joins == Joins::AsSetUp);
     let first_login = binding.serves == Serves::FirstLogin;
     let settings = settings.filter(|setting| !first_login || said(setting) && rules.contains(&setting.rules));
     let trusted = provider.is_some_and(|provider| provider.trust_email == Assurance::Everybody);

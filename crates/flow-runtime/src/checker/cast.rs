@@ -6,8 +6,8 @@ use crate::world::World;
 use crate::{Flow, NewUser};
 use domain::{
     Accepted, AccountState, AddressProof, AssertedAttributes, AssertedEmail, BrokeredIdentity, CanonicalSubject, EmailAddress,
-    IdentityId, IdentityKey, LinkProof, LinkedIdentity, OneTimeSecret, OwnedAddress, ProofKind, Provenance, Subject, User, UserId, Username,
-    Vouched, one_time,
+    IdentityId, IdentityKey, LinkProof, LinkedIdentity, OneTimeSecret, OwnedAddress, ProofKind, Provenance, Subject, User,
+    UserId, Username, Vouched, one_time,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;

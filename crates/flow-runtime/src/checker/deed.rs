@@ -6,10 +6,10 @@ use super::setting::Setting;
 use crate::event::action;
 use crate::flow_test::Serves;
 use crate::page::WayKind;
-use crate::session::{AuthenticationSession, Memory};
-use crate::world::{Given, Login, World, code_of, form, one_time_code};
+use crate::session::AuthenticationSession;
+use crate::world::{Given, Login, World, awaited_mail, code_of, form, one_time_code};
 use crate::{Event, Page, Rest, View, Viewer, view};
-use domain::{CallbackParams, Digest, Secret, UpstreamFailure, UserId};
+use domain::{CallbackParams, Secret, UpstreamFailure, UserId};
 
 /// One thing that somebody does.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,12 +103,12 @@ impl Deed {
                 Some(Event::Returned { provider: exchange.provider.clone(), exchange: exchange.id, params })
             }
             Self::OpensMail => {
-                let token = newest(session)?;
+                let token = awaited_mail(session)?;
                 world.given.insert(Given::Mail(login.start.key, token.clone()));
                 Some(Event::MailPressed { token })
             }
             Self::TypesCode => {
-                let code = code_of(&newest(session)?);
+                let code = code_of(&awaited_mail(session)?);
                 Some(form(session.step_id(), action::CONTINUE, &[("code", code.as_str())]))
             }
             Self::TypesOneTimeCode(user) => {
@@ -116,15 +116,6 @@ impl Deed {
                 Some(form(session.step_id(), action::CONTINUE, &[("code", code.as_str())]))
             }
         }
-    }
-}
-
-/// The token that the shown page waits for.
-fn newest(session: &AuthenticationSession) -> Option<Digest> {
-    let Rest::Showing(execution) = &session.rest else { return None };
-    match session.frame()?.memory.get(execution)? {
-        Memory::Mail { token, .. } => token.clone(),
-        _ => None,
     }
 }
 

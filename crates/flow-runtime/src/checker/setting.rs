@@ -180,7 +180,16 @@ fn each(words: &[Word], existing: &[Existing], mails: &[bool], due: &[bool]) -> 
     for &word in words {
         for &existing in existing {
             for &mails in mails {
-                let one = |&due| Setting { word, existing, rules: Rules::Usual, joins: Joins::AsSetUp, mails, due, live: false, factor: false };
+                let one = |&due| Setting {
+                    word,
+                    existing,
+                    rules: Rules::Usual,
+                    joins: Joins::AsSetUp,
+                    mails,
+                    due,
+                    live: false,
+                    factor: false,
+                };
                 settings.extend(due.iter().map(one));
             }
         }

@@ -95,7 +95,8 @@ impl Comparison<'_> {
         };
         if look(&with) != look(&without) {
             let at = place(self.realm, &with, &one).or_else(|| place(self.realm, &without, &another)).unwrap_or(at);
-            let is_declared = reveals(&with, &one).or_else(|| reveals(&without, &another)).unwrap_or(is_declared);
+            let either = [reveals(&with, &one), reveals(&without, &another)];
+            let is_declared = either.into_iter().flatten().reduce(|one, another| one || another).unwrap_or(is_declared);
             return self.tell(from.as_ref(), (at, is_declared), (look_of(&with), look_of(&without)));
         }
         with.settle();

@@ -1,7 +1,8 @@
 //! One login in one browser.
 
 use super::World;
-use crate::{AuthenticationSession, Event, Form, Resting, Start, StepId};
+use crate::session::Memory;
+use crate::{AuthenticationSession, Event, Form, Rest, Resting, Start, StepId};
 use domain::{AuthorizeRequest, ClientId, Digest, Prompt, Secret, SessionKey, Wish};
 
 /// One login in one browser.
@@ -54,6 +55,15 @@ pub fn request_for(client: ClientId, wish: Wish) -> AuthorizeRequest {
     request.wish = wish;
     request.prompt.login = wish == Wish::ChangeAddress;
     request
+}
+
+/// The token of the mail that the shown page waits for. None: it waits for none.
+pub fn awaited_mail(session: &AuthenticationSession) -> Option<Digest> {
+    let Rest::Showing(execution) = &session.rest else { return None };
+    match session.frame()?.memory.get(execution)? {
+        Memory::Mail { token, .. } => token.clone(),
+        _ => None,
+    }
 }
 
 /// The form of a page.

@@ -13,7 +13,7 @@ mod oracle;
 
 pub use commit::Refused;
 pub use driver::{Came, Race};
-pub use login::{Login, form, request, request_for};
+pub use login::{Login, awaited_mail, form, request, request_for};
 
 use crate::definition::declaration::AskKind;
 use crate::linking::Reasons;

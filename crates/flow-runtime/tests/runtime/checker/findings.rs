@@ -2,7 +2,7 @@
 
 use super::{found, readable, story};
 use crate::explorer::wrong::forging_flow;
-use flow_runtime::checker::{Property, Verdict, check_flow, replay};
+use flow_runtime::checker::{Property, Verdict, Waiver, check_flow, replay};
 
 /// A flow that links whatever account was found.
 const UNPROVED: &str = "\
@@ -31,18 +31,20 @@ fn ph_27_a_flow_that_links_without_a_proof_is_found_with_its_story() {
 
 #[test]
 fn a_waiver_lets_a_flow_serve_and_is_shown() {
-    let written =
-        "waivers:\n  - { property: P1, at: auto-set-existing-user, for: whoever-says-so, reason: only one directory }\n";
+    let waiver = |property: &str| {
+        format!("  - {{ property: {property}, at: auto-set-existing-user, for: whoever-says-so, reason: only one directory }}\n")
+    };
+    let written = format!("waivers:\n{}{}", waiver("P1"), waiver("P3"));
     let text = UNPROVED.replace("executions:\n  - create", &format!("{written}executions:\n  - create"));
     let read = readable(&text);
     let checked = check_flow(&read.flow);
     assert!(checked.may_serve(), "{:#?}", checked.findings);
-    let [(waiver, finding)] = checked.waived.as_slice() else { panic!("{:#?}", checked.waived) };
-    assert_eq!((waiver.reason.as_str(), finding.property), ("only one directory", Property::P1));
+    let waived: Vec<_> = checked.waived.iter().map(|(waiver, finding)| (waiver.reason.as_str(), finding.property)).collect();
+    assert_eq!(waived, [("only one directory", Property::P1), ("only one directory", Property::P3)]);
     assert_ne!(read.flow.revision, readable(UNPROVED).flow.revision, "a waiver makes another revision");
 
     let copy = readable(&text.replace("flow: whoever-says-so", "flow: a-copy"));
-    assert_eq!(copy.warnings.iter().map(|warning| warning.code.id).collect::<Vec<_>>(), ["BF0083"]);
+    assert_eq!(copy.warnings.iter().map(|warning| warning.code.id).collect::<Vec<_>>(), ["BF0083"; 2]);
     assert_eq!(check_flow(&copy.flow).verdict(Property::P1), Verdict::Broken, "a copy has to be answered for anew");
 }
 
@@ -53,6 +55,18 @@ fn a_forged_proof_is_found_where_it_is_made() {
     let finding = found(&checked, Property::P1);
     assert_eq!(finding.path, "wrongdoer");
     assert!(story(finding).ends_with("→ the identity is linked to an account that they never proved"), "{}", story(finding));
+}
+
+/// The author accepts that nothing is proved, and not that the engine takes nothing for a proof.
+#[test]
+fn a_waiver_is_not_good_for_a_forged_proof() {
+    let flow = forging_flow();
+    let found_at = found(&check_flow(&flow), Property::P1).at;
+    let path = "wrongdoer".to_owned();
+    let waiver = Waiver { property: Property::P1, at: found_at, path, reason: "only one directory".to_owned() };
+    let checked = check_flow(&flow.with(vec![waiver], std::collections::BTreeSet::new()));
+    let finding = found(&checked, Property::P1);
+    assert!(!finding.can_be_waived && checked.waived.is_empty(), "{checked:#?}");
 }
 
 #[test]

@@ -1,4 +1,9 @@
 //! Visits every reachable state of the shipped flows, in every setting that makes a difference, and looks for wrongs.
+//!
+//! The checker does the same for every flow, with fewer moves and with states that it takes for alike. What it leaves out is what this is for:
+//! races, old and forged events, limits that are reached, accounts and providers that are closed meanwhile, and states compared by all that a
+//! login stores. So its settings, moves and states are its own: a setting that one of the two forgets, or two states that one of them takes for
+//! alike by mistake, would be forgotten by both if they shared them. They share only the world and its judge.
 
 mod moves;
 mod search;

@@ -4,8 +4,7 @@ use super::setting::{ADDRESS, Setting, others_own};
 use crate::world::{Given, Login, World, alias, code_of, login_form};
 use domain::{CallbackParams, Digest, ExchangeId, Secret, UpstreamFailure, User};
 use flow_runtime::event::action;
-use flow_runtime::session::Memory;
-use flow_runtime::world::one_time_code;
+use flow_runtime::world::{awaited_mail, one_time_code};
 use flow_runtime::{Event, Page, Rest, StepId};
 use std::rc::Rc;
 use std::time::Duration;
@@ -150,19 +149,10 @@ fn passwords(form: &dyn Fn(&str) -> Event) -> Vec<Move> {
     moves
 }
 
-/// The token that the shown page waits for.
-fn newest(login: &Login) -> Option<Digest> {
-    let Rest::Showing(execution) = &login.session().rest else { return None };
-    match login.session().frame()?.memory.get(execution)? {
-        Memory::Mail { token, .. } => token.clone(),
-        _ => None,
-    }
-}
-
 fn mails(w: &World, login: &Login) -> Vec<Move> {
     let resend = || Move::of("resend", login.form(action::RESEND, &[("email", "mallory@evil.org")]));
     let mut moves = vec![resend(), resend().but("later", |w| w.policy.limits.resend_after = Duration::ZERO)];
-    let Some(token) = newest(login) else { return moves };
+    let Some(token) = awaited_mail(login.session()) else { return moves };
     let code = |code: &str| Move::of(format!("code {code}"), login.form(action::CONTINUE, &[("code", code)]));
     let right = code_of(&token);
     moves.extend([code(""), code("000000"), code(&right)]);
