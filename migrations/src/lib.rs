@@ -15,7 +15,7 @@ mod m0007_flows;
 
 use sea_orm_migration::prelude::*;
 
-pub use sea_orm_migration::{MigrationStatus, MigratorTrait, SchemaManager};
+pub use sea_orm_migration::{IntoSchemaManagerConnection, MigrationStatus, MigratorTrait, SchemaManager};
 
 /// All steps, oldest first.
 pub struct Migrator;

@@ -2,7 +2,7 @@
 
 use crate::arguments::BootstrapOptions;
 use crate::failure::Failure;
-use crate::realm::{self, Opened, failed};
+use crate::realm::{self, For, Opened, failed};
 use domain::user::Username;
 use domain::{AddressProof, CanonicalSubject, EmailAddress, OwnedAddress, Provenance, RealmId, Secret, Timestamp, UserId};
 use flow_runtime::NewUser;
@@ -26,7 +26,7 @@ pub(crate) async fn bootstrap(options: BootstrapOptions) -> Result<(), Failure> 
     let username = username(&options.username)?;
     let email = options.email.as_deref().map(address).transpose()?;
     let given = if options.password_stdin { Some(password_from_stdin()?) } else { None };
-    let Opened { braid, realm, .. } = realm::open(&options.realm).await?;
+    let Opened { braid, realm, .. } = realm::open(&options.realm, For::Writing).await?;
     let taken =
         |what: &str| Failure::new(format!("the realm “{realm}” has {what} already"), "choose another one; nothing was changed");
     let found = braid.store().find_users(&realm, Some(&username), email.as_ref()).await.map_err(|error| failed(&error))?;

@@ -1,5 +1,6 @@
 //! Why a command ended without success, as it is said on standard error.
 
+use persistence::{MigrateError, OpenError};
 use server::config::{ConfigError, Problem};
 use server::{ReloadError, ServeError, StartError};
 use std::error::Error;
@@ -40,8 +41,8 @@ impl Failure {
     pub(crate) fn start(config: &Path, error: StartError) -> Self {
         let file = config.display();
         let remedy = match &error {
-            StartError::Open(_) => format!("check `database` in {file}: the folder must be there, the server must be running"),
-            StartError::Migrate(_) => format!("check that `database` in {file} is the right one"),
+            StartError::Open(error) => return Self::database(config, error),
+            StartError::Migrate(error) => return Self::schema(config, error),
             StartError::Http(_) => format!("check `allow-internal` and `certificate-authorities` in {file}"),
             StartError::Password(_) => "check the memory of this machine".to_owned(),
             StartError::Serving(ReloadError::Realm(realm, _)) => {
@@ -53,6 +54,25 @@ impl Failure {
             StartError::Serving(ReloadError::Config(error)) => Self::Config(error),
             error => Self::caused(&error, remedy),
         }
+    }
+
+    /// The database can't be opened.
+    pub(crate) fn database(config: &Path, error: &OpenError) -> Self {
+        let file = config.display();
+        let remedy = match error {
+            OpenError::NotThere(_) => format!("check `database` in {file}; {}", make_ready(config)),
+            _ => format!("check `database` in {file}: the folder must be there, the server must be running"),
+        };
+        Self::caused(error, remedy)
+    }
+
+    /// The database's schema is not what it should be.
+    pub(crate) fn schema(config: &Path, error: &MigrateError) -> Self {
+        let remedy = match error {
+            MigrateError::Behind { .. } => format!("{}; nothing was changed", make_ready(config)),
+            _ => format!("check that `database` in {} is the right one", config.display()),
+        };
+        Self::caused(error, remedy)
     }
 
     /// Serving ended.
@@ -89,6 +109,11 @@ impl Failure {
         }
         out
     }
+}
+
+/// How a database gets ready for this version.
+fn make_ready(config: &Path) -> String {
+    format!("`braid migrate --config {}` makes it ready for this version, and so does a start of the server", config.display())
 }
 
 /// The texts of what caused an error, from the outside in.

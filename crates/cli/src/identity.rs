@@ -2,7 +2,7 @@
 
 use crate::arguments::{Hand, IdentityCommand, Named, NewTie, Of};
 use crate::failure::Failure;
-use crate::realm::{Opened, by_hand, failed, open_account};
+use crate::realm::{For, Opened, by_hand, failed, open_account};
 use crate::text::{date, shown, table};
 use domain::{IdentityId, IdentityKey, LinkedIdentity, Subject, User, Vouched};
 use persistence::{Linked, PrimarySet, Unlinked};
@@ -19,7 +19,7 @@ pub(crate) async fn run(command: IdentityCommand) -> Result<(), Failure> {
 }
 
 async fn list(of: &Of, as_json: bool) -> Result<(), Failure> {
-    let (opened, user) = open_account(of).await?;
+    let (opened, user) = open_account(of, For::Reading).await?;
     let own = opened.store().identities_of(&opened.realm, user.id).await.map_err(|error| failed(&error))?;
     if as_json {
         let objects: Vec<Value> = own.iter().map(|identity| object(&user, identity)).collect();
@@ -80,7 +80,7 @@ fn asserted(identity: &LinkedIdentity) -> Value {
 async fn link(tie: NewTie) -> Result<(), Failure> {
     let by = by_hand(&tie.hand)?;
     let subject = Subject::parse(&tie.subject).map_err(|error| Failure::caused(&error, "correct `--subject`"))?;
-    let (opened, user) = open_account(&tie.of).await?;
+    let (opened, user) = open_account(&tie.of, For::Writing).await?;
     let key = key(&opened, &tie, subject)?;
     let label = domain::text::display_name(tie.label.as_deref().unwrap_or(&tie.subject)).unwrap_or_default();
     let id = IdentityId::from_bytes(server::fresh_entropy().id("identity"));
@@ -134,7 +134,7 @@ fn key(opened: &Opened, tie: &NewTie, subject: Subject) -> Result<IdentityKey, F
 async fn unlink(named: &Named, hand: &Hand) -> Result<(), Failure> {
     let by = by_hand(hand)?;
     let id = identity_id(&named.identity)?;
-    let (opened, user) = open_account(&named.of).await?;
+    let (opened, user) = open_account(&named.of, For::Writing).await?;
     let ways_in = |user: &User, left: &[LinkedIdentity]| opened.policy.ways_in(user, left);
     let done = opened.store().unlink(&opened.realm, (user.id, id), ways_in, &by, server::now()).await;
     match done.map_err(|error| failed(&error))? {
@@ -153,7 +153,7 @@ async fn unlink(named: &Named, hand: &Hand) -> Result<(), Failure> {
 async fn primary(named: &Named, hand: &Hand) -> Result<(), Failure> {
     let by = by_hand(hand)?;
     let id = identity_id(&named.identity)?;
-    let (opened, user) = open_account(&named.of).await?;
+    let (opened, user) = open_account(&named.of, For::Writing).await?;
     let done = opened.store().set_primary(&opened.realm, (user.id, id), &by, server::now()).await;
     match done.map_err(|error| failed(&error))? {
         PrimarySet::Done => println!("{id} feeds the profile of {} from its next sign-in on", user.subject),

@@ -16,6 +16,15 @@ use std::sync::Arc;
 /// The most characters of a name or a reason that is recorded.
 const LONGEST: usize = 500;
 
+/// What a command wants of the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum For {
+    /// It only looks: nothing is made, not even a missing schema or key.
+    Reading,
+    /// It changes something: the database is made ready for this version first.
+    Writing,
+}
+
 /// A realm, opened.
 pub(crate) struct Opened {
     pub(crate) braid: Braid,
@@ -34,7 +43,7 @@ pub(crate) struct Keyed {
 }
 
 /// Opens the realm that the command names.
-pub(crate) async fn open(of: &InRealm) -> Result<Opened, Failure> {
+pub(crate) async fn open(of: &InRealm, purpose: For) -> Result<Opened, Failure> {
     let path = &of.config.path;
     let settings = config::load(path)?;
     let Some(found) = settings.realms.iter().find(|realm| realm.policy.realm.as_str() == of.realm) else {
@@ -46,23 +55,36 @@ pub(crate) async fn open(of: &InRealm) -> Result<Opened, Failure> {
         (provider.alias.clone(), Keyed { issuer, authority_claim })
     });
     let keyed = keyed.collect();
-    let braid = Braid::open_beside(settings).await.map_err(|error| Failure::start(path, error))?;
+    let braid = match purpose {
+        For::Reading => Braid::open_to_read(settings).await,
+        For::Writing => Braid::open_beside(settings).await,
+    };
+    let braid = braid.map_err(|error| Failure::start(path, error))?;
     Ok(Opened { braid, realm, policy, keyed })
 }
 
 /// The realm's settings and the database alone: a rule or a flow that can't be used keeps a realm from being opened, and this is how it
 /// is taken back.
-pub(crate) async fn open_store(of: &InRealm) -> Result<(Store, RealmSettings, Arc<Documents>), Failure> {
+pub(crate) async fn open_store(of: &InRealm, purpose: For) -> Result<(Store, RealmSettings, Arc<Documents>), Failure> {
     let path = &of.config.path;
     let mut settings = config::load(path)?;
     let Some(at) = settings.realms.iter().position(|realm| realm.policy.realm.as_str() == of.realm) else {
         return Err(no_realm(of, &settings));
     };
     let realm = settings.realms.swap_remove(at);
-    let remedy = format!("check `database` in {}", path.display());
-    let store = Store::open(settings.database.reveal(), settings.keyring).await;
-    let store = store.map_err(|error| Failure::caused(&error, &remedy))?;
-    store.migrate().await.map_err(|error| Failure::caused(&error, &remedy))?;
+    let (database, keyring) = (settings.database.reveal(), settings.keyring);
+    let store = match purpose {
+        For::Reading => {
+            let store = Store::open_to_read(database, keyring).await.map_err(|error| Failure::database(path, &error))?;
+            store.check_schema().await.map_err(|error| Failure::schema(path, &error))?;
+            store
+        }
+        For::Writing => {
+            let store = Store::open(database, keyring).await.map_err(|error| Failure::database(path, &error))?;
+            store.migrate().await.map_err(|error| Failure::schema(path, &error))?;
+            store
+        }
+    };
     Ok((store, realm, settings.documents))
 }
 
@@ -85,8 +107,8 @@ pub(crate) fn no_realm(of: &InRealm, settings: &Settings) -> Failure {
 }
 
 /// Opens the realm and finds the account that the command names.
-pub(crate) async fn open_account(of: &Of) -> Result<(Opened, User), Failure> {
-    let opened = open(&of.realm).await?;
+pub(crate) async fn open_account(of: &Of, purpose: For) -> Result<(Opened, User), Failure> {
+    let opened = open(&of.realm, purpose).await?;
     let (store, realm) = (opened.store(), &opened.realm);
     let found = if let Ok(subject) = CanonicalSubject::parse(&of.account) {
         store.find_user_by_subject(realm, &subject).await.map_err(|error| failed(&error))?

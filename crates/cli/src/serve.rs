@@ -29,10 +29,9 @@ async fn reload_when_told(braid: Braid) {
 /// Brings the schema up to date, and nothing else.
 pub(crate) async fn migrate(config: &ConfigFile) -> Result<(), Failure> {
     let settings = config::load(&config.path)?;
-    let remedy = format!("check `database` in {}", config.path.display());
     let store = Store::open(settings.database.reveal(), settings.keyring).await;
-    let store = store.map_err(|error| Failure::caused(&error, &remedy))?;
-    store.migrate().await.map_err(|error| Failure::caused(&error, &remedy))?;
+    let store = store.map_err(|error| Failure::database(&config.path, &error))?;
+    store.migrate().await.map_err(|error| Failure::schema(&config.path, &error))?;
     println!("the database's schema is up to date");
     Ok(())
 }

@@ -175,6 +175,13 @@ pub struct ClientPolicy {
     pub post_login_flow: Option<FlowName>,
 }
 
+impl ClientPolicy {
+    /// A client that anybody may be sent by: enabled, without flows of its own, and nobody is asked what it may learn.
+    pub fn new(id: ClientId, name: impl Into<String>) -> Self {
+        Self { id, name: name.into(), enabled: true, consent: false, first_login_flow: None, post_login_flow: None }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

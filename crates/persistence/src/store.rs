@@ -18,6 +18,7 @@ pub struct Store {
     pub(crate) reader: DatabaseConnection,
     pub(crate) writer: DatabaseConnection,
     pub(crate) keyring: Arc<Keyring>,
+    pub(crate) only_reads: bool,
     /// A connection that does nothing but keep a database in memory there: a request that is given up takes its own
     /// connection with it.
     pub(crate) _anchor: Option<DatabaseConnection>,

@@ -87,14 +87,29 @@ impl Braid {
         Self::open_for(Occasion::Work, settings, None).await
     }
 
+    /// The same, to read only: nothing in the database is made or changed, not even its schema.
+    pub async fn open_to_read(settings: Settings) -> Result<Self, StartError> {
+        Self::open_for(Occasion::Reading, settings, None).await
+    }
+
     async fn open_for(occasion: Occasion<'_>, settings: Settings, source: Option<(Source, Seen)>) -> Result<Self, StartError> {
         let (configured, fixed, warnings) = Configured::sort(settings, None).map_err(StartError::Http)?;
         for warning in warnings {
             tracing::warn!(place = %warning.place, remedy = warning.remedy, "{}", warning.reason);
         }
         let Fixed { database, keyring, listen, passwords } = fixed;
-        let store = Store::open(database.reveal(), keyring).await.map_err(StartError::Open)?;
-        store.migrate().await.map_err(StartError::Migrate)?;
+        let store = match occasion {
+            Occasion::Reading => {
+                let store = Store::open_to_read(database.reveal(), keyring).await.map_err(StartError::Open)?;
+                store.check_schema().await.map_err(StartError::Migrate)?;
+                store
+            }
+            Occasion::Files(_) | Occasion::Database | Occasion::Work => {
+                let store = Store::open(database.reveal(), keyring).await.map_err(StartError::Open)?;
+                store.migrate().await.map_err(StartError::Migrate)?;
+                store
+            }
+        };
         let realms = made(&configured, &store, None, occasion).await.map_err(StartError::Serving)?;
         let passwords = Passwords::new(passwords, &adapters::fresh_entropy()).map_err(StartError::Password)?;
         let (serving, _) = watch::channel(Arc::new(Serving::new(&configured, realms, Status::new(adapters::now()))));

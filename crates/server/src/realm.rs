@@ -242,7 +242,8 @@ fn explain(error: &PostError) -> String {
     text
 }
 
-/// The realm's keys; those that are missing are made. Of two nodes that start at once, one makes each key.
+/// The realm's keys; those that are missing are made. Of two nodes that start at once, one makes each key. Whoever only reads the database
+/// signs nothing: there a missing key is one of the moment, and kept nowhere.
 async fn keys(store: &Store, realm: &RealmId, wants_rsa: bool, now: Timestamp) -> Result<KeyRing, RealmError> {
     let stored = store.signing_keys(realm).await.map_err(RealmError::Store)?;
     let lacks = |alg| !stored.iter().any(|key: &SigningKey| key.alg() == alg);
@@ -252,6 +253,9 @@ async fn keys(store: &Store, realm: &RealmId, wants_rsa: bool, now: Timestamp) -
     }
     if wants_rsa && lacks(SigningAlg::Rs256) {
         made.push(SigningKey::generate_rs256().map_err(RealmError::Key)?);
+    }
+    if store.only_reads() {
+        return KeyRing::new(stored.into_iter().chain(made).collect()).map_err(RealmError::Key);
     }
     for key in &made {
         store.insert_signing_key(realm, 0, key, now).await.map_err(RealmError::Store)?;

@@ -78,7 +78,7 @@ impl Braid {
         }
         let client = ClientId::parse(CLIENT).map_err(|_| Fault::Frames("a rehearsal without a client"))?;
         let mut policy = found.policy.clone();
-        policy.clients.insert(client.clone(), visitor(&client));
+        policy.clients.insert(client.clone(), ClientPolicy::new(client.clone(), CLIENT));
         let stage = Stage { braid: self, policy, client, now: adapters::now(), identity, met: Mutex::default() };
         let resting = stage.play(provider).await?;
         let view = flow_runtime::view(&stage.policy, &resting.session, stage.now, Viewer::StartingBrowser);
@@ -175,16 +175,5 @@ impl Stage<'_> {
         };
         let key = SessionKey::from_bytes(entropy.id("rehearsal"));
         Start { key, browser: Digest::of_bytes(b"nobody's browser"), request, started_at: self.now }
-    }
-}
-
-fn visitor(id: &ClientId) -> ClientPolicy {
-    ClientPolicy {
-        id: id.clone(),
-        name: CLIENT.to_owned(),
-        enabled: true,
-        consent: false,
-        first_login_flow: None,
-        post_login_flow: None,
     }
 }

@@ -135,6 +135,13 @@ pub(crate) enum UserCommand {
         #[command(flatten)]
         hand: Hand,
     },
+    /// Take the second factor away, for an owner who has lost it; ends all sessions. Be sure who asks
+    RemoveSecondFactor {
+        #[command(flatten)]
+        of: Of,
+        #[command(flatten)]
+        hand: Hand,
+    },
     /// Set an attribute to these values, or take it away if there are none
     Attribute {
         #[command(flatten)]

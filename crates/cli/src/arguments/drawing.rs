@@ -51,10 +51,17 @@ pub(crate) struct GraphOptions {
 
 #[derive(Args)]
 pub(crate) struct DiffOptions {
-    /// The flow as it was: the name of a flow that comes with Braid, or a file
+    /// The flow as it was: a file, `NAME@REVISION` for a revision that a realm had, or a name: with `--config` what serves in the realm,
+    /// else the flow that comes with Braid
     #[arg(value_name = "BEFORE")]
     pub(crate) before: String,
-    /// The flow as it is to be
+    /// The flow as it is to be, named in the same ways
     #[arg(value_name = "AFTER")]
     pub(crate) after: String,
+    /// The configuration of the realm [default: braid.yaml, where a revision is named]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// The realm; of a configuration with only one, that one
+    #[arg(long)]
+    pub(crate) realm: Option<String>,
 }

@@ -6,6 +6,7 @@ mod explain;
 mod files;
 mod graph;
 mod import;
+mod place;
 mod report;
 pub(crate) mod revisions;
 pub(crate) mod simulate;

@@ -1,15 +1,12 @@
 //! `braid flow history`, `show`, `rollback` and `revoke`: what became of a flow, and taking it back.
 
-use crate::arguments::{History, InRealm, RevisionCommand, Revoke, Rollback, Show};
+use super::place::{Place, named};
+use crate::arguments::{History, RevisionCommand, Revoke, Rollback, Show};
 use crate::failure::Failure;
-use crate::realm::{by_hand, failed, open_store, usable};
+use crate::realm::{For, by_hand, failed, usable};
 use crate::text::{date, shown};
-use domain::{FlowName, RealmId};
-use flow_runtime::Revision;
-use persistence::{FlowState, Store, StoredRevision};
-use server::config::Documents;
-use server::{Change, RealmSettings};
-use std::sync::Arc;
+use persistence::StoredRevision;
+use server::Change;
 
 /// When running nodes learn of it.
 const SOON: &str = "Nodes that serve know it within a second, and each login at its next step.";
@@ -25,7 +22,7 @@ pub(crate) async fn run(command: RevisionCommand) -> Result<(), Failure> {
 }
 
 async fn history(options: &History) -> Result<(), Failure> {
-    let place = Place::open(&options.realm, &options.name).await?;
+    let place = Place::open(&options.realm, &options.name, For::Reading).await?;
     let acts = place.store.flow_history(&place.realm, &place.name).await.map_err(|error| failed(&error))?;
     println!("{}, newest first:", place.name);
     for act in acts.iter().rev() {
@@ -45,25 +42,21 @@ async fn history(options: &History) -> Result<(), Failure> {
 }
 
 async fn show(options: &Show) -> Result<(), Failure> {
-    let (name, wanted) = match options.flow.split_once('@') {
-        Some((name, wanted)) => (name, Some(wanted)),
-        None => (options.flow.as_str(), None),
-    };
-    let place = Place::open(&options.realm, name).await?;
-    let found = match (wanted, place.serves()) {
-        (Some(wanted), _) => place.find(wanted)?,
-        (None, Some(serves)) => place.find(&serves.0)?,
-        (None, None) => return Err(place.unknown("serves nothing")),
-    };
+    let (name, wanted) = named(&options.flow);
+    let place = Place::open(&options.realm, name, For::Reading).await?;
+    let found = place.meant(wanted)?;
     found.document.lines().for_each(|line| println!("{}", shown(line)));
     Ok(())
 }
 
 async fn rollback(options: &Rollback) -> Result<(), Failure> {
     let by = by_hand(&options.hand)?;
-    let place = Place::open(&options.realm, &options.name).await?;
+    let place = Place::open(&options.realm, &options.name, For::Writing).await?;
     let Place { store, realm, name, .. } = &place;
-    let Some(over) = &place.in_the_files else { return Err(place.unknown("isn't in the files any more")) };
+    let Some(over) = &place.in_the_files else {
+        let reason = format!("the files have no flow “{name}” any more, so nothing of it serves");
+        return Err(Failure::new(reason, "put its file back"));
+    };
     let Some(wanted) = &options.revision else {
         if !store.release_flow(realm, name, over, &by, server::now()).await.map_err(|error| failed(&error))? {
             return Err(Failure::new(format!("“{name}” isn't rolled back"), "see `braid flow history`"));
@@ -95,7 +88,7 @@ async fn rollback(options: &Rollback) -> Result<(), Failure> {
 
 async fn revoke(options: &Revoke) -> Result<(), Failure> {
     let by = by_hand(&options.hand)?;
-    let place = Place::open(&options.realm, &options.name).await?;
+    let place = Place::open(&options.realm, &options.name, For::Writing).await?;
     let Place { store, realm, name, .. } = &place;
     let serves = place.serves();
     let chosen: Vec<&StoredRevision> = match &options.revision {
@@ -130,56 +123,4 @@ async fn revoke(options: &Revoke) -> Result<(), Failure> {
         println!("no login runs {} any more. {SOON}", revision.0);
     }
     Ok(())
-}
-
-/// A flow in a realm, as the files and the database have it.
-struct Place {
-    store: Store,
-    settings: RealmSettings,
-    documents: Arc<Documents>,
-    realm: RealmId,
-    name: FlowName,
-    revisions: Vec<StoredRevision>,
-    in_the_files: Option<Revision>,
-    state: FlowState,
-}
-
-impl Place {
-    /// The database alone: a flow that can't be used keeps a realm from being opened, and this is how it is taken back.
-    async fn open(of: &InRealm, name: &str) -> Result<Self, Failure> {
-        let (store, settings, documents) = open_store(of).await?;
-        let realm = settings.policy.realm.clone();
-        let name = FlowName::parse(name).map_err(|error| Failure::caused(&error, "write it as after `flow:` in its file"))?;
-        let revisions = store.flow_revisions(&realm, &name).await.map_err(|error| failed(&error))?;
-        let state = store.flow_state(&realm).await.map_err(|error| failed(&error))?;
-        let in_the_files = settings.policy.flows.get(&name).map(|flow| flow.revision.clone());
-        let place = Self { store, settings, documents, realm, name, revisions, in_the_files, state };
-        if place.revisions.is_empty() { Err(place.unknown("was never applied")) } else { Ok(place) }
-    }
-
-    /// What new logins begin with.
-    fn serves(&self) -> Option<Revision> {
-        let files = self.in_the_files.as_ref()?;
-        Some(self.state.rollbacks.get(files).unwrap_or(files).clone())
-    }
-
-    /// The one revision that begins like this.
-    fn find(&self, wanted: &str) -> Result<&StoredRevision, Failure> {
-        let mut found = self.revisions.iter().filter(|found| found.revision.0.starts_with(wanted));
-        match (found.next(), found.next()) {
-            (Some(one), None) => Ok(one),
-            (Some(_), Some(_)) => {
-                Err(Failure::new(format!("several revisions begin with “{}”", shown(wanted)), "write more of it"))
-            }
-            (None, _) => {
-                let reason = format!("“{}” was never in a revision “{}” in the realm “{}”", self.name, shown(wanted), self.realm);
-                Err(Failure::new(reason, format!("choose one that `braid flow history {}` names", self.name)))
-            }
-        }
-    }
-
-    fn unknown(&self, why: &str) -> Failure {
-        let reason = format!("the flow “{}” {why} in the realm “{}”", self.name, self.realm);
-        Failure::new(reason, "check its name, and that `braid serve` has run with it")
-    }
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 pub(super) fn flow(named: &str) -> Result<Read, String> {
     let shipped = SHIPPED.iter().find(|shipped| shipped.file.strip_suffix(".yaml") == Some(named));
     if let Some(shipped) = shipped.filter(|_| !Path::new(named).is_file()) {
-        return read(shipped.text, shipped.file).map_err(|problems| drawn(&problems, shipped.text));
+        return document(shipped.text, shipped.file);
     }
     let name = printable(named);
     let bytes = files::bytes(Path::new(named)).map_err(|error| {
@@ -18,6 +18,11 @@ pub(super) fn flow(named: &str) -> Result<Read, String> {
         format!("{name} can't be opened: {error}\nflows that come with Braid: {}\n", known.join(", "))
     })?;
     read_bytes(&bytes, &name).map_err(|problems| drawn(&problems, &String::from_utf8_lossy(&bytes)))
+}
+
+/// Reads a flow that is kept somewhere. The problem is text for a terminal.
+pub(super) fn document(text: &str, origin: &str) -> Result<Read, String> {
+    read(text, origin).map_err(|problems| drawn(&problems, text))
 }
 
 fn drawn(problems: &[Diagnostic], text: &str) -> String {

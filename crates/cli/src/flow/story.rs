@@ -2,27 +2,28 @@
 
 use crate::arguments::ExplainOptions;
 use crate::failure::Failure;
-use crate::realm::{failed, open_store};
+use crate::realm::{For, failed, open_store};
 use crate::text::{date, shown};
-use domain::{CanonicalSubject, RealmId, SessionKey, UserId};
-use flow_runtime::Decision;
+use domain::{CanonicalSubject, FrameId, RealmId, SessionKey, UserId};
 use flow_runtime::definition::declaration::Outcome;
+use flow_runtime::{Decision, Rest};
 use persistence::Store;
 use std::collections::BTreeSet;
 
 /// Tells it.
 pub(crate) async fn run(options: &ExplainOptions) -> Result<(), Failure> {
-    let (store, realm, _) = open_store(&options.realm).await?;
+    let (store, realm, _) = open_store(&options.realm, For::Reading).await?;
     let realm = realm.policy.realm;
     let login = find(&store, &realm, &options.login).await?;
     let decisions = store.decisions(&realm, login).await.map_err(|error| failed(&error))?;
     println!("the login {login}:");
     let mut told = None;
     for decision in &decisions {
-        if told != Some((decision.frame, decision.at)) {
+        let head = (decision.frame, date(decision.at));
+        if told.as_ref() != Some(&head) {
             let revision: String = decision.revision.0.chars().take(8).collect();
-            println!("{}  {} ({revision})", date(decision.at), decision.flow);
-            told = Some((decision.frame, decision.at));
+            println!("{}  {} ({revision})", head.1, decision.flow);
+            told = Some(head);
         }
         let lines = with_subjects(&store, &realm, lines(decision), decision).await?;
         for line in &lines {
@@ -30,6 +31,16 @@ pub(crate) async fn run(options: &ExplainOptions) -> Result<(), Failure> {
         }
     }
     let user = decisions.iter().rev().find_map(|decision| decision.user);
+    if let Some(user) = user {
+        let frames: BTreeSet<FrameId> = decisions.iter().map(|decision| decision.frame).collect();
+        for identity in store.identities_of(&realm, user).await.map_err(|error| failed(&error))? {
+            if identity.proof.frame().is_some_and(|frame| frames.contains(&frame)) {
+                let (id, provider) = (identity.id, &identity.key.provider);
+                println!("the identity {id} of {provider} was linked: {}", crate::link::proof(&identity.proof));
+            }
+        }
+    }
+    println!("{}", end(&store, &realm, login).await?);
     println!(
         "{}",
         match user {
@@ -38,6 +49,21 @@ pub(crate) async fn run(options: &ExplainOptions) -> Result<(), Failure> {
         }
     );
     Ok(())
+}
+
+/// How it ended, as long as that is kept.
+async fn end(store: &Store, realm: &RealmId, login: SessionKey) -> Result<String, Failure> {
+    let Some((session, _)) = store.session(realm, login).await.map_err(|error| failed(&error))? else {
+        return Ok("how it ended isn't kept any more".to_owned());
+    };
+    let is_over = session.expires_at <= server::now();
+    Ok(match session.rest {
+        Rest::Finished { at, .. } => format!("it ended well, {}", date(at)),
+        Rest::Denied { denial, at } => format!("it was refused, {}: {}", date(at), denial.code.as_str()),
+        _ if is_over => "it was given up".to_owned(),
+        Rest::AtProvider { exchange, .. } => format!("the person is at the provider {}", exchange.provider),
+        Rest::Showing(_) | Rest::Consent(_) => "it waits for the person".to_owned(),
+    })
 }
 
 /// A decision in words, with why.

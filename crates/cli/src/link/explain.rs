@@ -4,7 +4,7 @@ use super::decisions::{self, Told};
 use super::words::{self, Subjects};
 use crate::arguments::Explained;
 use crate::failure::Failure;
-use crate::realm::{Opened, failed, open};
+use crate::realm::{For, Opened, failed, open};
 use crate::text::shown;
 use domain::{BrokeredIdentity, Vouched};
 use flow_runtime::{Next, Page, Write};
@@ -47,7 +47,7 @@ pub(super) async fn run(asked: &Explained) -> Result<(), Failure> {
         let reason = format!("{} can't be read", asked.claims.display());
         Failure::new(reason, "name a file with the claims with `--claims`").because(&error)
     })?;
-    let opened = open(&asked.realm).await?;
+    let opened = open(&asked.realm, For::Reading).await?;
     let (provider, _) = opened.provider(&asked.provider)?;
     let claims = Claims { provider: &provider, json: &json, authority: asked.authority.as_deref() };
     let rehearsal = opened.braid.rehearse(&opened.realm, claims).await.map_err(|error| refused(asked, &error))?;
@@ -179,6 +179,8 @@ fn name(page: &Page) -> &'static str {
         Page::Terms { .. } => "that asks whether the terms are accepted",
         Page::CompleteProfile { .. } => "that asks for what the profile lacks",
         Page::UpdatePassword { .. } => "for a new password in place of an old one",
+        Page::OneTimeCode { .. } => "that asks for a code of the authenticator application",
+        Page::SetUpOneTimeCode { .. } => "where an authenticator application is set up",
         Page::Reauthenticate { .. } => "that asks for the account's password",
         Page::ProveAtProvider { .. } => "that asks for a login with another identity of the account",
         Page::AtProvider { .. } => "that waits for a provider",

@@ -7,6 +7,7 @@ mod why;
 mod words;
 
 pub(crate) use decisions::accounts;
+pub(crate) use words::proof;
 
 use crate::arguments::LinkCommand;
 use crate::failure::Failure;

@@ -2,7 +2,7 @@
 
 use crate::arguments::{Hand, InRealm, RuleCommand};
 use crate::failure::Failure;
-use crate::realm::{by_hand, failed, open_store, usable};
+use crate::realm::{For, by_hand, failed, open_store, usable};
 use crate::text::{date, shown};
 use domain::{RealmId, RuleName};
 use persistence::RulePut;
@@ -22,7 +22,7 @@ pub(super) async fn run(command: RuleCommand) -> Result<(), Failure> {
 }
 
 async fn list(of: &InRealm) -> Result<(), Failure> {
-    let (store, realm, _) = open_store(of).await?;
+    let (store, realm, _) = open_store(of, For::Reading).await?;
     let rules = store.linking_rules(id(&realm)).await.map_err(|error| failed(&error))?;
     if rules.is_empty() {
         println!("the database has no linking rules for the realm “{}”", id(&realm));
@@ -39,7 +39,7 @@ async fn add(of: &InRealm, file: &Path, hand: &Hand) -> Result<(), Failure> {
     let text = std::fs::read_to_string(file).map_err(|error| {
         Failure::new(format!("{} can't be read", file.display()), "name a file with one linking rule").because(&error)
     })?;
-    let (store, realm, documents) = open_store(of).await?;
+    let (store, realm, documents) = open_store(of, For::Writing).await?;
     let others = store.linking_rules(id(&realm)).await.map_err(|error| failed(&error))?;
     let rule = config::check_rule(&text, &file.display().to_string(), &realm, &others)?;
     let change = Change::Rule { name: &rule.name, document: &text };
@@ -57,7 +57,7 @@ async fn add(of: &InRealm, file: &Path, hand: &Hand) -> Result<(), Failure> {
 async fn remove(of: &InRealm, name: &str, hand: &Hand) -> Result<(), Failure> {
     let by = by_hand(hand)?;
     let name = RuleName::parse(name).map_err(|error| Failure::caused(&error, "take it from `braid link rules list`"))?;
-    let (store, realm, _) = open_store(of).await?;
+    let (store, realm, _) = open_store(of, For::Writing).await?;
     let there = store.remove_linking_rule(id(&realm), &name, &by, server::now()).await.map_err(|error| failed(&error))?;
     if !there {
         let reason = format!("the database has no rule “{name}” for the realm “{}”", id(&realm));

@@ -4,13 +4,13 @@ use super::{decisions, words};
 use crate::arguments::Why;
 use crate::failure::Failure;
 use crate::identity::{identity_id, not_there};
-use crate::realm::{failed, open_account};
+use crate::realm::{For, failed, open_account};
 use crate::text::{date, shown};
 
 /// Says it, for one identity or for all.
 pub(super) async fn run(asked: &Why) -> Result<(), Failure> {
     let only = asked.identity.as_deref().map(identity_id).transpose()?;
-    let (opened, user) = open_account(&asked.of).await?;
+    let (opened, user) = open_account(&asked.of, For::Reading).await?;
     let mut own = opened.store().identities_of(&opened.realm, user.id).await.map_err(|error| failed(&error))?;
     if let Some(only) = only {
         own.retain(|identity| identity.id == only);

@@ -35,11 +35,16 @@ pub(super) fn write(write: &Write, subjects: &Subjects) -> String {
             format!("take the identity {identity} off {}: {why}", account(user))
         }
         Write::SetPassword { user, .. } => format!("set the password of {}, and end all that lives on it", account(user)),
+        Write::ForgetWrongCodes(user) => format!("forget wrong codes for {}", account(user)),
+        Write::SetOneTimeCodes { user, .. } => format!("give {} a second factor, and end all that lives on it", account(user)),
         Write::SetUsername { user, username } => format!("give {} the username {username}", account(user)),
         Write::AcceptTerms { user, version, .. } => format!("keep that {} accepted the terms {version}", account(user)),
         Write::SetAddress { user, address } => format!("give {} the address {}", account(user), address.address.masked()),
         Write::HandOver { user, .. } => {
-            format!("hand {} over: password and identities that prove nothing go, and all that lives on it ends", account(user))
+            format!(
+                "hand {} over: password, second factor and identities that prove nothing go, and all that lives on it ends",
+                account(user)
+            )
         }
         Write::ChangeProfile { user, .. } => format!("bring profile and attributes of {} up to date", account(user)),
         Write::Arrive(key) => format!("keep that somebody has come with the identity of {} before", key.provider),
@@ -72,7 +77,7 @@ fn mail(notice: &Notice) -> String {
 }
 
 /// What ties an identity to its account, in words.
-pub(super) fn proof(proof: &LinkProof) -> String {
+pub(crate) fn proof(proof: &LinkProof) -> String {
     let what = match proof.kind {
         ProofKind::Created => "the account was made for it",
         ProofKind::Password => "the account's password was given",

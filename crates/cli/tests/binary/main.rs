@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a place or a binary that is broken ends the test")]
 
 mod accounts;
+mod compared;
 mod demo;
 mod explain;
 mod identities;
 mod page;
 mod pictures;
 mod place;
+mod reading;
 mod reload;
 mod rules;
 mod serving;
@@ -34,7 +36,7 @@ fn help_and_good_files_are_no_problem() {
     assert_eq!(ended.code, 0, "{}", ended.err);
     assert!(ended.out.contains("braid.yaml: no problems"), "{}", ended.out);
     assert!(ended.out.contains("main at http://localhost:"), "{}", ended.out);
-    place.write("good.yaml", "flow: good\nexecutions: [cookie]\n");
+    place.write("good.yaml", "flow: good\nexecutions: [register]\n");
     assert_eq!(place.braid(&["flow", "check", "good.yaml"]).code, 0);
 }
 

@@ -22,7 +22,7 @@ fn flows_of_keycloak_are_imported_drawn_and_compared() {
     let drawn = place.braid(&["flow", "graph", "flows/keycloak-browser.yaml"]);
     assert_eq!(drawn.code, 0, "{}", drawn.err);
     assert!(drawn.out.contains("├─ cookie (alternative) → who signs in\n"), "{}", drawn.out);
-    for (picture, begins) in [("mermaid", "---\ntitle: browser\n"), ("svg", "<svg xmlns=")] {
+    for (picture, begins) in [("mermaid", "---\ntitle: \"browser\"\n"), ("svg", "<svg xmlns=")] {
         let drawn = place.braid(&["flow", "graph", "browser", "--format", picture]);
         assert!(drawn.code == 0 && drawn.out.starts_with(begins), "{}", drawn.out);
     }
@@ -34,7 +34,11 @@ fn flows_of_keycloak_are_imported_drawn_and_compared() {
         assert_eq!(place.braid(&["flow", "diff", before, after]).code, code, "{before} {after}");
     }
     let compared = place.braid(&["flow", "diff", "browser", "flows/keycloak-browser.yaml"]);
-    assert!(compared.out.contains("`register`: removed") && compared.out.contains("For people\n"), "{}", compared.out);
+    assert!(
+        compared.out.contains("`register` in “sign in”: removed") && compared.out.contains("For people\n"),
+        "{}",
+        compared.out
+    );
 }
 
 #[test]

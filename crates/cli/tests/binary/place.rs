@@ -44,6 +44,15 @@ impl Place {
         place
     }
 
+    /// One whose configuration has a folder `flows` with this flow in it.
+    pub(crate) fn with_flow(name: &str, text: &str) -> Self {
+        let place = Self::with_config();
+        place.write("braid.yaml", &format!("flows: flows\n{}", place.read("braid.yaml")));
+        std::fs::create_dir(place.path("flows")).unwrap();
+        place.write(&format!("flows/{name}.yaml"), text);
+        place
+    }
+
     /// One with a realm `main` that has two providers, of which `campus` is trusted for addresses, and a crowd of this many accounts.
     pub(crate) fn with_crowd(users: u64) -> (Self, Crowd) {
         let place = Self::with_config();
@@ -57,7 +66,7 @@ impl Place {
              client-id: braid, client-secret: secret-of-other }}\n"
         );
         place.write("braid.yaml", &format!("{process}{realm}"));
-        assert_eq!(place.braid(&["link", "rules", "list", "--realm", "main"]).code, 0);
+        assert_eq!(place.braid(&["migrate"]).code, 0);
         let crowd = Crowd { users, seed: 1 };
         let url = format!("sqlite:{}", place.path("braid.db").display());
         let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -67,6 +76,15 @@ impl Place {
             crowd.arrive(&store, &RealmId::parse("main").unwrap()).await.unwrap();
         });
         (place, crowd)
+    }
+
+    /// Serves until the first answer, so that everything is made and applied.
+    pub(crate) fn serves_once(&self) {
+        let braid = self.start(&["serve"], "listening");
+        let config = self.read("braid.yaml");
+        let port = config.split("127.0.0.1:").nth(1).unwrap().lines().next().unwrap().parse().unwrap();
+        assert!(get(port, "/health/ready").starts_with("HTTP/1.1 20"));
+        assert_eq!(braid.terminate().0, Some(0));
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

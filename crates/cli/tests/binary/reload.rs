@@ -9,16 +9,15 @@ const WHY: &str = "--reason=a test";
 const FIRST: &str = "flow: house\nexecutions:\n  - username-and-password\n";
 const SECOND: &str = "flow: house\nexecutions:\n  - cookie: { requirement: alternative }\n  - username-and-password: { requirement: alternative }\n";
 /// The cookie has no turn.
-const IDLE: &str = "flow: house\nexecutions:\n  - username-and-password: { requirement: alternative }\n  - cookie: { requirement: alternative }\n";
+const IDLE: &str = "flow: house\nexecutions:\n  - flow: sign in\n    executions:\n      - username-and-password: { requirement: alternative }\n      - cookie: { requirement: alternative }\n  - flow: second factor\n    when: user.second-factor-configured\n    executions: [one-time-code]\n";
+/// It has one.
+const WHOLE: &str = "flow: house\nexecutions:\n  - flow: sign in\n    executions:\n      - cookie: { requirement: alternative }\n      - username-and-password: { requirement: alternative }\n  - flow: second factor\n    when: user.second-factor-configured\n    executions: [one-time-code]\n";
 const BROKEN: &str = "flow: house\nexecutions:\n  - username-and-pasword\n";
 
-/// A place whose configuration has a folder of flows with a `house` in it, and its port.
+/// A place with a `house`, and its port.
 fn place() -> (Place, u16) {
-    let place = Place::with_config();
+    let place = Place::with_flow("house", FIRST);
     let config = place.read("braid.yaml");
-    place.write("braid.yaml", &format!("flows: flows\n{config}"));
-    std::fs::create_dir(place.path("flows")).unwrap();
-    place.write("flows/house.yaml", FIRST);
     let port = config.split("127.0.0.1:").nth(1).unwrap().lines().next().unwrap().parse().unwrap();
     (place, port)
 }
@@ -155,7 +154,7 @@ fn a_roll_back_that_no_node_would_take_is_not_written() {
     let braid = place.start(&["serve"], "listening");
     let idle = house(&health(port));
     assert_eq!(braid.terminate().0, Some(0));
-    place.write("flows/house.yaml", SECOND);
+    place.write("flows/house.yaml", WHOLE);
     let config = place.read("braid.yaml").replace("name: Main", "name: Main, flows: { browser: house }");
     place.write("braid.yaml", &config);
     assert_eq!(place.start(&["serve"], "listening").terminate().0, Some(0));

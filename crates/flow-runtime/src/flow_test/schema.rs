@@ -22,8 +22,16 @@ pub fn schema() -> Value {
 }
 
 fn given() -> Value {
-    let serves =
-        ["sign-in", "registration", "forgotten-password", "verify-address", "change-address", "first-login", "post-login"];
+    let serves = [
+        "sign-in",
+        "registration",
+        "forgotten-password",
+        "verify-address",
+        "change-address",
+        "second-factor",
+        "first-login",
+        "post-login",
+    ];
     let client = object(
         "An application.",
         vec![

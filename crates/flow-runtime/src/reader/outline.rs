@@ -97,7 +97,9 @@ pub(super) fn of(document: &Document, waivers: &[Waiver]) -> Option<Outline> {
 }
 
 fn waived(waivers: &[Waiver], at: ExecutionId) -> Vec<Property> {
-    waivers.iter().filter(|waiver| waiver.at == at).map(|waiver| waiver.property).collect()
+    let mut waived: Vec<Property> = waivers.iter().filter(|waiver| waiver.at == at).map(|waiver| waiver.property).collect();
+    waived.sort_unstable();
+    waived
 }
 
 /// Gives numbers, as in the compiled flow.

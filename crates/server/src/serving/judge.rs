@@ -16,11 +16,13 @@ pub(crate) enum Occasion<'a> {
     Database,
     /// Somebody works beside the nodes that serve. Nobody will sign in here.
     Work,
+    /// Somebody looks at what the nodes that serve have. Nothing is written here.
+    Reading,
 }
 
 /// Judges realms that are about to serve. A flow that may not serve keeps all of them from it.
 pub(crate) async fn judge(configured: &Configured, realms: &[Arc<Realm>], occasion: Occasion<'_>) -> Result<(), ReloadError> {
-    if occasion == Occasion::Work {
+    if matches!(occasion, Occasion::Work | Occasion::Reading) {
         return Ok(());
     }
     let of_files = matches!(occasion, Occasion::Files(_));

@@ -65,7 +65,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (bad, good) = (folder.path().join("bad.yaml"), folder.path().join("good.yaml"));
         std::fs::write(&bad, "flow: \"größe\" # é\nexecutions: [cookie: { requirement: disabled }]\n").unwrap();
-        std::fs::write(&good, "flow: good\nexecutions: [cookie]\n").unwrap();
+        std::fs::write(&good, "flow: good\nexecutions: [register]\n").unwrap();
         let mut out = Vec::new();
         let found = Found::in_paths(&[bad.clone(), good, PathBuf::from("/gone.yaml")], &Realms::none());
         write(&mut out, &found).unwrap();

@@ -2,11 +2,11 @@
 
 use super::*;
 
-const GOOD: &str = "flow: good\nexecutions: [cookie]\n";
+const GOOD: &str = "flow: good\nexecutions: [register]\n";
 const BAD: &str = "flow: bad\nexecutions: [cokie, { provider: { requirement: alternativ } }]\n";
 const ODD: &str = "flow: odd
 executions:
-  - username-and-password: { requirement: alternative }
+  - register: { requirement: alternative }
   - { flow: nobody, requirement: alternative, executions: [cookie: { requirement: disabled }] }
 ";
 

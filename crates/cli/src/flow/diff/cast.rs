@@ -21,6 +21,8 @@ pub(super) struct Person {
     pub(super) account: Option<String>,
     /// Its password.
     pub(super) password: Option<String>,
+    /// Whether their application shows codes of the account.
+    pub(super) has_second_factor: bool,
     /// Whether they read the mail that is sent to the address that it is about.
     pub(super) reads_mail: bool,
     /// Where they stand in the file.
@@ -41,6 +43,7 @@ impl Person {
         Self {
             wants,
             password: account.and_then(|account| account.password.clone()),
+            has_second_factor: account.is_some_and(|account| account.second_factor),
             account: own.map(|own| own.as_str().to_owned()),
             reads_mail: test.then.signed_in.is_some(),
             name: test.name,
@@ -74,6 +77,9 @@ pub(super) fn serves(flow: &Flow) -> Serves {
     }
     if has("verify-address") {
         return Serves::Wish(Wish::VerifyAddress);
+    }
+    if has("set-up-one-time-code") && !has("cookie") && !has("register") {
+        return Serves::Wish(Wish::SecondFactor);
     }
     let signs_in: Vec<&str> =
         declared().filter(|declaration| declaration.establishes.contains(&Establishes::User)).map(|it| it.name).collect();

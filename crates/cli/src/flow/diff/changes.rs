@@ -7,7 +7,7 @@ use flow_runtime::{ExecutionId, Requirement};
 use std::collections::BTreeSet;
 
 /// One sentence for each change, in the order of the file.
-pub(super) fn changes(before: &Outline, after: &Outline) -> Vec<String> {
+pub(in crate::flow) fn changes(before: &Outline, after: &Outline) -> Vec<String> {
     let (old, new) = (all(before), all(after));
     let pairs = pairs(&old, &new);
     let mut lines = Vec::new();

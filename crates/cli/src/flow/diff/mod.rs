@@ -4,10 +4,12 @@ mod cast;
 mod changes;
 mod matching;
 mod people;
+mod side;
 #[cfg(test)]
 mod tests;
 
-use super::source;
+pub(super) use changes::changes;
+
 use crate::arguments::DiffOptions;
 use flow_runtime::checker::check_flow;
 use flow_runtime::reader::Read;
@@ -17,7 +19,7 @@ use std::process::ExitCode;
 
 /// Runs the command. As `diff` does, it exits with 0 if there is no difference, with 1 if there is one, and with 2 if it can't be said.
 pub(super) fn run(options: &DiffOptions) -> ExitCode {
-    let (before, after) = match (source::flow(&options.before), source::flow(&options.after)) {
+    let (before, after) = match (side::read(&options.before, options), side::read(&options.after, options)) {
         (Ok(before), Ok(after)) => (before, after),
         (before, after) => {
             for problem in [before.err(), after.err()].into_iter().flatten() {
@@ -37,7 +39,7 @@ pub(super) fn run(options: &DiffOptions) -> ExitCode {
 /// What is different, in words. Empty if nothing is.
 fn difference(before: &Read, after: &Read) -> String {
     let mut text = String::new();
-    let changes = changes::changes(&before.outline, &after.outline);
+    let changes = changes(&before.outline, &after.outline);
     section(&mut text, "In the flow", &changes);
     if before.flow.revision != after.flow.revision {
         let people = people::differences(&before.flow, &after.flow);

@@ -14,6 +14,8 @@ use std::time::Duration;
 const MOST_PAGES: usize = 20;
 
 const ADDRESS: &str = "ada@example.org";
+/// Stands for the code that an application shows.
+const RIGHT: &str = "right";
 const NEW_PASSWORD: &str = "a brand new password of hers";
 
 /// What is different for whom, in sentences.
@@ -138,6 +140,12 @@ fn obvious(page: &Page, person: &Person, tried: &mut Tried) -> Option<(String, A
         Page::NewPassword { .. } | Page::UpdatePassword { .. } => {
             fill("sets a new password", "new password", BTreeMap::from([("password", NEW_PASSWORD.to_owned())]))
         }
+        Page::OneTimeCode { .. } if person.has_second_factor => {
+            fill("types a code of their application", "one-time code", BTreeMap::from([("code", RIGHT.to_owned())]))
+        }
+        Page::SetUpOneTimeCode { .. } => {
+            fill("sets up an authenticator application", "application", BTreeMap::from([("code", RIGHT.to_owned())]))
+        }
         Page::ForgottenPassword { .. } => {
             fill("asks for a new password", "forgotten", BTreeMap::from([("username", ADDRESS.to_owned())]))
         }
@@ -190,6 +198,7 @@ fn name_of(kind: &WayKind) -> String {
         WayKind::Password => "password".to_owned(),
         WayKind::Mail => "mail".to_owned(),
         WayKind::Recover => "recover".to_owned(),
+        WayKind::OneTimeCode => "one-time-code".to_owned(),
     }
 }
 

@@ -132,7 +132,7 @@ fn a_way_that_is_gone_leaves_somebody_without_one() {
 
 #[test]
 fn the_login_page_is_compared_too() {
-    let text = edited("browser", "  - register: { requirement: alternative }\n", "");
+    let text = edited("browser", "      - register: { requirement: alternative }\n", "");
     says(&lines(&text), "Somebody without an account who wants one");
 }
 
@@ -144,7 +144,8 @@ fn flows_for_different_things_are_not_compared_by_people() {
 
 #[test]
 fn there_are_people_for_whatever_a_flow_serves() {
-    let wishes = [Wish::SignIn, Wish::Create, Wish::Recover, Wish::VerifyAddress, Wish::ChangeAddress].map(Serves::Wish);
+    let wishes = [Wish::SignIn, Wish::Create, Wish::Recover, Wish::VerifyAddress, Wish::ChangeAddress, Wish::SecondFactor]
+        .map(Serves::Wish);
     for one in [Serves::FirstLogin, Serves::PostLogin].into_iter().chain(wishes) {
         assert!(!people(one).unwrap().is_empty(), "{one:?}");
     }
@@ -154,6 +155,7 @@ fn there_are_people_for_whatever_a_flow_serves() {
         ("forgotten-password", Serves::Wish(Wish::Recover)),
         ("verify-address", Serves::Wish(Wish::VerifyAddress)),
         ("change-address", Serves::Wish(Wish::ChangeAddress)),
+        ("second-factor", Serves::Wish(Wish::SecondFactor)),
         ("keycloak-first-broker-login", Serves::FirstLogin),
     ] {
         assert_eq!(serves(&flow(shipped(name)).flow), wanted, "{name}");

@@ -2,7 +2,7 @@
 //! room, and a sub-flow is a frame around its own.
 
 use super::measure::{lines, width};
-use super::words::{chosen, establishes, is_required, requirement, visible};
+use super::words::{chosen, establishes, is_required, requirement, visible, waived};
 use flow_runtime::Requirement;
 use flow_runtime::reader::{Outline, OutlineExecution, OutlineLevel, OutlineNode};
 
@@ -122,6 +122,7 @@ fn part(execution: &OutlineExecution) -> Part {
             for setting in chosen(config) {
                 say("setting", SMALL, &setting);
             }
+            waived(&execution.waived).iter().for_each(|waived| say("waived", SMALL, waived));
             let establishes = establishes(declaration);
             if !establishes.is_empty() {
                 say("small", SMALL, &format!("→ {establishes}"));
@@ -134,6 +135,7 @@ fn part(execution: &OutlineExecution) -> Part {
                 Some(when) => say("setting", SMALL, &format!("if {when}")),
                 None => say("small", SMALL, tag),
             }
+            waived(&execution.waived).iter().for_each(|waived| say("waived", SMALL, waived));
             let class = match (off, when) {
                 (true, _) => "frame off",
                 (false, Some(_)) => "frame when",

@@ -1,6 +1,6 @@
 //! A flow as a Mermaid flowchart: sub-flows are subgraphs, and edges say how one execution leads to the next.
 
-use super::words::{chosen, establishes, is_required, may_pass, may_succeed, requirement, visible};
+use super::words::{chosen, establishes, is_required, may_pass, may_succeed, requirement, visible, waived};
 use flow_runtime::Requirement;
 use flow_runtime::reader::{Outline, OutlineExecution, OutlineLevel, OutlineNode};
 use std::fmt::Write as _;
@@ -9,7 +9,8 @@ use std::fmt::Write as _;
 pub(super) fn drawn(outline: &Outline) -> String {
     let mut chart = Chart { nodes: String::new(), edges: String::new(), depth: 1 };
     let way = chart.level(&outline.level);
-    let mut text = format!("---\ntitle: {}\n---\nflowchart TD\n", outline.name);
+    let waived = waived(&outline.waived).map(|waived| format!(" ({waived})")).unwrap_or_default();
+    let mut text = format!("---\ntitle: \"{}{waived}\"\n---\nflowchart TD\n", outline.name);
     text.push_str("  begin([\"somebody comes\"])\n");
     text.push_str(&chart.nodes);
     text.push_str("  done([\"the flow has succeeded\"])\n  refused([\"no way left\"])\n");
@@ -85,6 +86,7 @@ impl Chart {
             OutlineNode::Authenticator { declaration, config } => {
                 let mut lines = vec![declaration.name.to_owned(), requirement(execution).to_owned()];
                 lines.extend(chosen(config));
+                lines.extend(waived(&execution.waived));
                 lines.extend(Some(establishes(declaration)).filter(|words| !words.is_empty()).map(|words| format!("→ {words}")));
                 self.node(&node, &lines, ("[", "]"));
                 let exit = |label| vec![Exit { node: node.clone(), label }];
@@ -109,7 +111,8 @@ impl Chart {
             self.node(&format!("c{}", execution.id), &[format!("{when}?")], ("{", "}"));
         }
         let indent = "  ".repeat(self.depth);
-        let title = format!("{} ({})", visible(name), requirement(execution));
+        let said: Vec<String> = std::iter::once(requirement(execution).to_owned()).chain(waived(&execution.waived)).collect();
+        let title = format!("{} ({})", visible(name), said.join(", "));
         let _ = writeln!(self.nodes, "{indent}subgraph {node}[\"{}\"]", escaped(&title));
         let _ = writeln!(self.nodes, "{indent}  direction TB");
         self.depth += 1;

@@ -6,12 +6,12 @@ use flow_runtime::reader::Outline;
 use std::fmt::Write as _;
 
 const STYLE: &str = "\
-svg{--paper:#fff;--ink:#1b1f24;--faint:#57606a;--line:#6e7781;--card:#f6f8fa;--end:#dbeafe}\
-@media(prefers-color-scheme:dark){svg{--paper:#0d1117;--ink:#e6edf3;--faint:#9aa4af;--line:#8b949e;--card:#1c2128;--end:#1f3a5f}}\
+svg{--paper:#fff;--ink:#1b1f24;--faint:#57606a;--line:#6e7781;--card:#f6f8fa;--end:#dbeafe;--warn:#9a3412}\
+@media(prefers-color-scheme:dark){svg{--paper:#0d1117;--ink:#e6edf3;--faint:#9aa4af;--line:#8b949e;--card:#1c2128;--end:#1f3a5f;--warn:#fdba74}}\
 .paper{fill:var(--paper);stroke:none}\
 text{font-family:system-ui,sans-serif;fill:var(--ink);text-anchor:middle}\
 .small,.or{fill:var(--faint)}.setting{font-family:ui-monospace,monospace}\
-.name{font-weight:600}.or{font-style:italic}\
+.waived{fill:var(--warn);font-weight:600}.name{font-weight:600}.or{font-style:italic}\
 rect{stroke:var(--line)}.card{fill:var(--card)}.end{fill:var(--end)}.frame{fill:none}\
 .when{stroke-dasharray:7 4}.off{stroke-dasharray:2 4;opacity:.65}\
 .arrow{stroke:var(--line);stroke-width:1.5;fill:none}.tip{fill:var(--line)}";

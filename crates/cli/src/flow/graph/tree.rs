@@ -2,12 +2,13 @@
 
 #![expect(clippy::format_push_string, clippy::format_collect, reason = "a few lines of text, written once")]
 
-use super::words::{chosen, establishes, requirement, visible};
+use super::words::{chosen, establishes, requirement, visible, waived};
 use flow_runtime::reader::{Outline, OutlineExecution, OutlineLevel, OutlineNode};
 
 /// The tree.
 pub(super) fn drawn(outline: &Outline) -> String {
-    let mut text = format!("{}\n", outline.name);
+    let waived = waived(&outline.waived).map(|waived| format!(" ({waived})")).unwrap_or_default();
+    let mut text = format!("{}{waived}\n", outline.name);
     if let Some(description) = &outline.description {
         text.push_str(&format!("{}\n", visible(description)));
     }
@@ -30,7 +31,8 @@ fn level(of: &OutlineLevel, indent: &str, text: &mut String) {
 }
 
 fn line(execution: &OutlineExecution) -> (String, Option<&OutlineLevel>) {
-    let requirement = requirement(execution);
+    let requirement: String =
+        std::iter::once(requirement(execution).to_owned()).chain(waived(&execution.waived)).collect::<Vec<_>>().join(", ");
     match &execution.node {
         OutlineNode::Authenticator { declaration, config } => {
             let settings: String = chosen(config).iter().map(|setting| format!(", {setting}")).collect();

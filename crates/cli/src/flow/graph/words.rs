@@ -2,6 +2,7 @@
 
 use domain::text::is_visible;
 use flow_runtime::Requirement;
+use flow_runtime::checker::Property;
 use flow_runtime::definition::declaration::{Declaration, Establishes, Outcome};
 use flow_runtime::reader::{OutlineExecution, OutlineNode, Setting};
 
@@ -41,9 +42,16 @@ pub(super) fn establishes(declaration: &Declaration) -> String {
             Establishes::Proof => "a proof",
             Establishes::Profile => "the profile",
             Establishes::Identity => "an identity",
+            Establishes::SecondFactor => "a second factor",
         })
         .collect();
     words.join(", ")
+}
+
+/// What the flow's author accepts to be broken, if that is anything.
+pub(super) fn waived(properties: &[Property]) -> Option<String> {
+    let names: Vec<&str> = properties.iter().map(|property| property.as_str()).collect();
+    (!names.is_empty()).then(|| format!("waived: {}", names.join(", ")))
 }
 
 /// Whether it may let the next alternative have its turn.

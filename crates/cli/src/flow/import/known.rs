@@ -20,6 +20,8 @@ pub(super) enum Becomes {
     This(&'static str, &'static [(&'static str, &'static str)]),
     /// A required sub-flow of two alternatives: the account's password, or a provider that it is linked to.
     OwnCredential,
+    /// A code of an authenticator application, or setting one up where somebody has none.
+    OneTimeCode,
     /// The authenticator before it does this too.
     Part,
     /// It always succeeds.
@@ -55,15 +57,12 @@ const fn other(
     Known { id, becomes, difference: Some((effect, keycloak, braid, remedy)) }
 }
 
-/// A second factor of Keycloak.
-pub(super) const SECOND_FACTORS: &[&str] = &[
-    "auth-otp-form",
-    "auth-conditional-otp-form",
-    "webauthn-authenticator",
-    "webauthn-authenticator-passwordless",
-    "auth-recovery-authn-code-form",
-    "reset-otp",
-];
+/// What asks for codes of an authenticator application.
+pub(super) const ONE_TIME_CODES: &[&str] = &["auth-otp-form", "auth-conditional-otp-form", "reset-otp"];
+
+/// Second factors of Keycloak that nobody can have here.
+pub(super) const ABSENT_FACTORS: &[&str] =
+    &["webauthn-authenticator", "webauthn-authenticator-passwordless", "auth-recovery-authn-code-form"];
 
 const FIRST_LOGIN: &[Known] = &[
     other(
@@ -166,6 +165,23 @@ const LOGIN: &[Known] = &[
 ];
 
 const EVERYWHERE: &[Known] = &[
+    same("auth-otp-form", Becomes::OneTimeCode),
+    other(
+        "auth-conditional-otp-form",
+        Becomes::OneTimeCode,
+        Effect::Stricter,
+        "asks for it or not by an attribute, by roles and by headers of the request",
+        "asks everybody",
+        "put it into a sub-flow with a `when:` if some people needn't show it",
+    ),
+    other(
+        "reset-otp",
+        Becomes::OneTimeCode,
+        Effect::Stricter,
+        "has whoever read the mail set up another application, without a code of the old one",
+        "asks for a code of the application: a mailbox alone doesn't get around a second factor",
+        "whoever has lost it asks an administrator (`braid user remove-second-factor`)",
+    ),
     same("allow-access-authenticator", Becomes::Nothing),
     same("deny-access-authenticator", Becomes::Deny),
     other(

@@ -9,6 +9,7 @@ mod tests;
 mod translate;
 mod yaml;
 
+use super::diff::changes;
 use crate::arguments::{ImportOptions, OutputFormat};
 use flow_runtime::reader::{SHIPPED, read};
 use purpose::{Served, served};
@@ -144,10 +145,11 @@ fn named(document: &mut Document, alias: &str, files: &Files) -> (String, bool) 
     for name in [slug.clone(), format!("keycloak-{slug}")].into_iter().chain(numbered) {
         document.name.clone_from(&name);
         let shipped = SHIPPED.iter().filter_map(|shipped| read(shipped.text, shipped.file).ok());
-        match shipped.map(|read| read.flow).find(|flow| flow.name.as_str() == name) {
+        match shipped.into_iter().find(|shipped| shipped.flow.name.as_str() == name) {
             Some(shipped) => {
                 let own = read(&document.text(), &name).ok();
-                if own.is_some_and(|own| own.flow.revision == shipped.revision) {
+                // What it waives is no part of what it does.
+                if own.is_some_and(|own| changes(&own.outline, &shipped.outline).is_empty()) {
                     return (name, true);
                 }
             }
@@ -193,6 +195,12 @@ impl Translation<'_> {
             self.say("", Effect::Stricter, "", braid, "list what this flow should do");
             self.needs_work = true;
         }
+        if is_the_login_page && self.realm.asks_new_accounts("CONFIGURE_TOTP") {
+            let keycloak = "has every new account set up an authenticator application (`CONFIGURE_TOTP` is a default action)";
+            let braid = "asks nobody for one, but where a flow has `set-up-one-time-code`";
+            let remedy = "put `one-time-code` and `set-up-one-time-code` behind the sign-in, as docs/flows.md shows it";
+            self.say("", Effect::Laxer, keycloak, braid, remedy);
+        }
         let required = level.items.iter().any(translate::is_required);
         if is_the_login_page && is_enabled && !required {
             for way in translate::ways_of_the_login_page(self.realm) {
@@ -202,6 +210,9 @@ impl Translation<'_> {
                 }
                 level.items.push(way);
             }
+        }
+        if self.purpose == known::Purpose::Login && !required {
+            self.ask_everybody_for_the_second_factor(level);
         }
     }
 }

@@ -33,6 +33,7 @@ pub(super) struct Realm {
     pub(super) authenticator_config: Vec<Config>,
     pub(super) identity_providers: Vec<Provider>,
     pub(super) clients: Vec<Client>,
+    pub(super) required_actions: Vec<RequiredAction>,
 }
 
 /// A flow or sub-flow.
@@ -89,13 +90,28 @@ pub(super) struct Provider {
     pub(super) post_broker_login_flow_alias: Option<String>,
 }
 
-/// A client, of which only its own flows matter. They are named by id.
+/// A client, as far as flows go. Its own flows are named by id.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Client {
     pub(super) client_id: Option<String>,
     #[serde(default)]
     pub(super) authentication_flow_binding_overrides: BTreeMap<String, Option<String>>,
+    /// The scopes that it has without asking for them.
+    #[serde(default)]
+    pub(super) default_client_scopes: Vec<String>,
+}
+
+/// Something that people have to do before they are signed in.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RequiredAction {
+    pub(super) alias: String,
+    #[serde(default)]
+    pub(super) enabled: bool,
+    /// Whether every new account has to.
+    #[serde(default)]
+    pub(super) default_action: bool,
 }
 
 impl Realm {
@@ -153,6 +169,25 @@ impl Realm {
     /// The flow with this alias.
     pub(super) fn flow(&self, alias: &str) -> Option<&Flow> {
         self.authentication_flows.iter().find(|flow| flow.alias == alias)
+    }
+
+    /// The client and its role that a name with a dot means, as Keycloak reads it.
+    pub(super) fn client_role<'n>(&self, name: &'n str) -> Option<(&'n str, &'n str)> {
+        let is_client = |id: &str| self.clients.iter().any(|client| client.client_id.as_deref() == Some(id));
+        let mut parts =
+            name.rmatch_indices('.').filter_map(|(dot, _)| Some((name.get(..dot)?, name.get(dot..)?.strip_prefix('.')?)));
+        parts.find(|(client, _)| is_client(client))
+    }
+
+    /// The clients that have a scope without asking for it.
+    pub(super) fn clients_with(&self, scope: &str) -> Vec<&str> {
+        let has = |client: &&Client| client.default_client_scopes.iter().any(|own| own == scope);
+        self.clients.iter().filter(has).filter_map(|client| client.client_id.as_deref()).collect()
+    }
+
+    /// Whether every new account has to do this.
+    pub(super) fn asks_new_accounts(&self, action: &str) -> bool {
+        self.required_actions.iter().any(|own| own.alias == action && own.enabled && own.default_action)
     }
 
     /// A setting of an execution.

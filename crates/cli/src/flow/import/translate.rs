@@ -1,9 +1,10 @@
 //! From Keycloak's tree to Braid's. Where something has no equal, the flow rather refuses than lets through.
 
 mod conditions;
+mod facts;
 mod forms;
 
-use super::known::{Becomes, Known, Purpose, SECOND_FACTORS, is_condition, known};
+use super::known::{ABSENT_FACTORS, Becomes, Known, Purpose, is_condition, known};
 use super::realm::{Execution, Flow, Realm, Requirement};
 use super::report::{Difference, Effect};
 use super::yaml::{Item, Level, Word, on_one_line, sub_flow_name};
@@ -22,6 +23,8 @@ pub(super) struct Translation<'r> {
     names: BTreeSet<String>,
     /// The password is asked for on the page that asks for the name.
     asks_for_both: bool,
+    /// Only those come here who have an authenticator application.
+    has_application: bool,
 }
 
 /// The executions of a level, and whether something that would have succeeded is no longer among them.
@@ -41,7 +44,15 @@ enum Outcome {
 
 impl<'r> Translation<'r> {
     pub(super) fn new(realm: &'r Realm, purpose: Purpose) -> Self {
-        Self { realm, purpose, differences: Vec::new(), needs_work: false, names: BTreeSet::new(), asks_for_both: false }
+        Self {
+            realm,
+            purpose,
+            differences: Vec::new(),
+            needs_work: false,
+            names: BTreeSet::new(),
+            asks_for_both: false,
+            has_application: false,
+        }
     }
 
     /// Adds a line to the report.
@@ -74,6 +85,7 @@ impl<'r> Translation<'r> {
             }
         }
         let required = others.iter().find(|other| matches!(other.requirement, Requirement::Required | Requirement::Conditional));
+        let alone = !others.iter().any(|other| other.requirement == Requirement::Required);
         let mut level = Level::default();
         let mut passes = false;
         for execution in &others {
@@ -93,7 +105,7 @@ impl<'r> Translation<'r> {
                     );
                     Outcome::Gone(Some(self.switched_off(execution, "was never run by Keycloak")))
                 }
-                (requirement, None) => self.execution(execution, requirement, &place),
+                (requirement, None) => self.execution(execution, requirement, &place, alone),
             };
             let item = match outcome {
                 Outcome::Stays(item) => Some(item),
@@ -109,6 +121,8 @@ impl<'r> Translation<'r> {
             // One of the alternatives would have succeeded by itself, so the level still does when its turn comes.
             level.items.push(self.always());
         }
+        // What would have succeeded is required no more: without it the level is empty where no condition holds.
+        level.succeeds_when_empty |= passes && has_only_conditions(&level);
         Translated { level, passes }
     }
 
@@ -123,7 +137,8 @@ impl<'r> Translation<'r> {
         }
     }
 
-    fn execution(&mut self, execution: &'r Execution, requirement: Requirement, place: &str) -> Outcome {
+    /// `alone`: nothing in its level is required of everybody.
+    fn execution(&mut self, execution: &'r Execution, requirement: Requirement, place: &str, alone: bool) -> Outcome {
         let Some(flow) = execution.flow_alias.as_deref().and_then(|alias| self.realm.flow(alias)) else {
             return self.authenticator(execution, requirement, place);
         };
@@ -131,7 +146,7 @@ impl<'r> Translation<'r> {
             return self.registration(flow, requirement, place);
         }
         if requirement == Requirement::Conditional {
-            return self.conditional(flow, place);
+            return self.conditional(flow, place, alone);
         }
         let Translated { level, passes } = self.level(flow, place, false);
         self.sub_flow(flow, word(requirement), None, level, passes)
@@ -166,7 +181,7 @@ impl<'r> Translation<'r> {
         if known.becomes == Becomes::MissingGuard {
             return self.missing(id, requirement, place);
         }
-        self.tell(known, place);
+        self.tell_known(known, place);
         match known.becomes {
             Becomes::This(name, _) => {
                 self.tell_settings(name, execution, place);
@@ -174,20 +189,9 @@ impl<'r> Translation<'r> {
                 Outcome::Stays(Item::Authenticator { name, requirement: word(requirement), settings })
             }
             Becomes::OwnCredential => Outcome::Stays(self.own_credential(word(requirement))),
+            Becomes::OneTimeCode => Outcome::Stays(self.one_time_code(word(requirement), place)),
             Becomes::Part | Becomes::Nothing => Outcome::Passes(None),
-            Becomes::Deny => {
-                if let Some(text) = self.realm.setting(execution, "denyErrorMessage") {
-                    let keycloak = format!("says “{}”", on_one_line(text));
-                    self.say(
-                        place,
-                        Effect::Differs,
-                        &keycloak,
-                        "says that the login was refused",
-                        "write your own text into `deny`",
-                    );
-                }
-                Outcome::Stays(deny(word(requirement)))
-            }
+            Becomes::Deny => Outcome::Stays(self.denial(execution, word(requirement), place)),
             Becomes::MissingComfort => {
                 let gone = Some(Item::Comment(format!("{} has no equal", on_one_line(id))));
                 if requirement == Requirement::Alternative { Outcome::Gone(gone) } else { Outcome::Passes(gone) }
@@ -198,7 +202,7 @@ impl<'r> Translation<'r> {
 
     /// Nothing in Braid does what it did. As an alternative it is one way less; what was required stops everybody until somebody decides.
     fn missing(&mut self, id: &str, requirement: Requirement, place: &str) -> Outcome {
-        let keycloak = if SECOND_FACTORS.contains(&id) { "asks for a second factor" } else { "runs it" };
+        let keycloak = if ABSENT_FACTORS.contains(&id) { "asks for a second factor" } else { "runs it" };
         let gone = Item::Comment(format!("{} has no equal", on_one_line(id)));
         if requirement == Requirement::Alternative {
             self.say(place, Effect::Stricter, keycloak, "has no such authenticator; this way is gone", "");
@@ -247,11 +251,16 @@ impl<'r> Translation<'r> {
         name
     }
 
-    fn tell(&mut self, known: &Known, place: &str) {
+    fn tell_known(&mut self, known: &Known, place: &str) {
         if let Some((effect, keycloak, braid, remedy)) = known.difference {
             self.say(place, effect, keycloak, braid, remedy);
         }
     }
+}
+
+fn has_only_conditions(level: &Level) -> bool {
+    let mut enabled = level.items.iter().filter(|item| item.is_enabled()).peekable();
+    enabled.peek().is_some() && enabled.all(|item| matches!(item, Item::SubFlow { when: Some(_), .. }))
 }
 
 fn is_an_alternative(item: &Item) -> bool {

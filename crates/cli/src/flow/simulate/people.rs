@@ -3,7 +3,7 @@
 use super::{SimulateOptions, refused, text};
 use crate::arguments::{ConfigFile, InRealm};
 use crate::failure::Failure;
-use crate::realm::{Opened, failed, open};
+use crate::realm::{For, Opened, failed, open};
 use domain::{
     BrokeredIdentity, CanonicalSubject, ClientId, ClientPolicy, EmailAddress, ProviderAlias, Subject, Timestamp, Username,
     Vouched,
@@ -75,10 +75,10 @@ pub(super) async fn of_a_realm(options: &SimulateOptions, read: &Read) -> Result
     let (Some(path), Some(realm)) = (&options.config, &options.realm) else {
         return Err(Failure::new("`--config` and `--realm` belong together", "name both"));
     };
-    let opened = open(&InRealm { config: ConfigFile { path: path.clone() }, realm: realm.clone() }).await?;
+    let opened = open(&InRealm { config: ConfigFile { path: path.clone() }, realm: realm.clone() }, For::Reading).await?;
     let mut policy = opened.policy.clone();
     let client = ClientId::parse(CLIENT).map_err(|error| Failure::caused(&error, "this is a mistake of Braid's"))?;
-    policy.clients.insert(client.clone(), visitor(&client));
+    policy.clients.insert(client.clone(), ClientPolicy::new(client.clone(), CLIENT));
     let wish = bind(&mut policy, &Arc::new(read.flow.clone()));
     let mut people = named(options, &opened).await?;
     let identity = match &options.identity {
@@ -145,15 +145,4 @@ fn world(policy: RealmPolicy, people: Vec<Candidate>) -> (World, Cast) {
         world.users.insert(user.id, user);
     }
     (world, cast)
-}
-
-fn visitor(id: &ClientId) -> ClientPolicy {
-    ClientPolicy {
-        id: id.clone(),
-        name: CLIENT.to_owned(),
-        enabled: true,
-        consent: false,
-        first_login_flow: None,
-        post_login_flow: None,
-    }
 }

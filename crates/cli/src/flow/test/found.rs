@@ -3,11 +3,12 @@
 use super::files;
 use domain::FlowName;
 use flow_runtime::Flow;
-use flow_runtime::flow_test::{Coverage, Result, others, run_tests};
+use flow_runtime::flow_test::{Coverage, Result, others, run_test};
 use flow_runtime::reader::{Diagnostic, Read, printable, read_bytes};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// One file.
 pub(super) struct Tested {
@@ -34,6 +35,8 @@ pub(super) enum What {
         flow: FlowName,
         /// What came of each.
         results: Vec<Result>,
+        /// How long each took.
+        took: Vec<Duration>,
         /// What they never met.
         coverage: Coverage,
     },
@@ -73,12 +76,21 @@ pub(super) fn tested(paths: &[PathBuf]) -> Vec<Tested> {
     let play = |opened| match opened {
         Opened::Not(tested) => tested,
         Opened::Read(file, read) => {
-            let results = run_tests(&read, &flows);
+            let (results, took): (Vec<Result>, Vec<Duration>) = play_all(&read, &flows).unzip();
             let coverage = Coverage::of(&read.outline, &results);
-            Tested { file, what: What::Played { flow: read.flow.name.clone(), results, coverage } }
+            Tested { file, what: What::Played { flow: read.flow.name.clone(), results, took, coverage } }
         }
     };
     opened.into_iter().map(play).collect()
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long it took is for whoever reads the report")]
+fn play_all(read: &Read, flows: &BTreeMap<FlowName, Arc<Flow>>) -> impl Iterator<Item = (Result, Duration)> {
+    let flow = Arc::new(read.flow.clone());
+    read.tests.iter().map(move |test| {
+        let began = Instant::now();
+        (run_test(&flow, flows, test), began.elapsed())
+    })
 }
 
 fn open(file: &Path) -> Opened {

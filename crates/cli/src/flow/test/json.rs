@@ -28,7 +28,7 @@ fn file(tested: &Tested) -> Value {
         What::Broken { problems, .. } => {
             json!({ "file": tested.file, "problems": problems.iter().map(problem).collect::<Vec<_>>() })
         }
-        What::Played { flow, results, coverage } => json!({
+        What::Played { flow, results, coverage, .. } => json!({
             "file": tested.file,
             "flow": flow.as_str(),
             "tests": results.iter().map(test).collect::<Vec<_>>(),

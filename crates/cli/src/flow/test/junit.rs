@@ -4,6 +4,7 @@ use super::found::{Tested, What};
 use super::shown::told;
 use flow_runtime::flow_test::Result;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 /// The whole report.
 pub(super) fn report(tested: &[Tested]) -> String {
@@ -13,7 +14,7 @@ pub(super) fn report(tested: &[Tested]) -> String {
         suite(&mut suites, tested, &mut total);
     }
     format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"braid flow test\" {} time=\"0\">\n{suites}</testsuites>\n",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"braid flow test\" {}>\n{suites}</testsuites>\n",
         total.attributes()
     )
 }
@@ -23,17 +24,20 @@ struct Count {
     tests: usize,
     failures: usize,
     errors: usize,
+    took: Duration,
 }
 
 impl Count {
     fn attributes(self) -> String {
-        format!("tests=\"{}\" failures=\"{}\" errors=\"{}\"", self.tests, self.failures, self.errors)
+        let Self { tests, failures, errors, took } = self;
+        format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" time=\"{}\"", seconds(took))
     }
 
     fn add(&mut self, other: Self) {
         self.tests = self.tests.saturating_add(other.tests);
         self.failures = self.failures.saturating_add(other.failures);
         self.errors = self.errors.saturating_add(other.errors);
+        self.took = self.took.saturating_add(other.took);
     }
 }
 
@@ -45,17 +49,17 @@ fn suite(out: &mut String, tested: &Tested, total: &mut Count) {
                 problems.iter().map(|problem| format!("{}: {}", problem.code.id, problem.message)).collect();
             (tested.file.clone(), unusable(), error_case(tested, &messages.join("\n")))
         }
-        What::Played { flow, results, .. } => {
+        What::Played { flow, results, took, .. } => {
             let failures = results.iter().filter(|result| result.red.is_some()).count();
-            let cases = results.iter().map(|result| case(&tested.file, flow.as_str(), result)).collect();
-            (flow.to_string(), Count { tests: results.len(), failures, errors: 0 }, cases)
+            let cases = results.iter().zip(took).map(|(result, took)| case(&tested.file, flow.as_str(), result, *took)).collect();
+            (flow.to_string(), Count { tests: results.len(), failures, errors: 0, took: took.iter().sum() }, cases)
         }
     };
     total.add(count);
     let cases: String = cases;
     let _ = writeln!(
         out,
-        "  <testsuite name=\"{}\" {} skipped=\"0\" time=\"0\" file=\"{}\">\n{cases}  </testsuite>",
+        "  <testsuite name=\"{}\" {} skipped=\"0\" file=\"{}\">\n{cases}  </testsuite>",
         escaped(&name),
         count.attributes(),
         escaped(&tested.file)
@@ -63,7 +67,7 @@ fn suite(out: &mut String, tested: &Tested, total: &mut Count) {
 }
 
 fn unusable() -> Count {
-    Count { tests: 1, failures: 0, errors: 1 }
+    Count { tests: 1, failures: 0, errors: 1, took: Duration::ZERO }
 }
 
 fn error_case(tested: &Tested, message: &str) -> String {
@@ -74,13 +78,19 @@ fn error_case(tested: &Tested, message: &str) -> String {
     )
 }
 
-fn case(file: &str, flow: &str, result: &Result) -> String {
+/// Seconds, to the millisecond.
+fn seconds(took: Duration) -> String {
+    format!("{:.3}", took.as_secs_f64())
+}
+
+fn case(file: &str, flow: &str, result: &Result, took: Duration) -> String {
     let head = format!(
-        "    <testcase name=\"{}\" classname=\"{}\" file=\"{}\" line=\"{}\" time=\"0\"",
+        "    <testcase name=\"{}\" classname=\"{}\" file=\"{}\" line=\"{}\" time=\"{}\"",
         escaped(&result.name),
         escaped(flow),
         escaped(file),
-        result.span.line
+        result.span.line,
+        seconds(took)
     );
     match &result.red {
         None => format!("{head}/>\n"),

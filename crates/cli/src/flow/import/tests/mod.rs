@@ -7,6 +7,7 @@
     reason = "a few lines of text, written once"
 )]
 
+mod conditions;
 mod edited;
 mod hostile;
 mod stock;

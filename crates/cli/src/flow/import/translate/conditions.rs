@@ -1,27 +1,30 @@
 //! Conditional sub-flows.
 
+use super::facts::{Counts, Fact, HAS_APPLICATION, Holds, Remark};
 use super::{Outcome, Translated, Translation, at, deny};
-use crate::flow::import::known::{Purpose, SECOND_FACTORS, is_condition};
+use crate::flow::import::known::is_condition;
 use crate::flow::import::realm::{Execution, Flow, Requirement};
 use crate::flow::import::report::Effect;
-use crate::flow::import::yaml::{Item, Level, Word, on_one_line, scalar};
-use domain::RoleName;
-
-/// What a condition comes to here.
-enum Holds {
-    /// Never.
-    Never(&'static str),
-    /// When this fact of Braid's holds.
-    When(String),
-    /// Braid can't ask that.
-    Unknown,
-}
+use crate::flow::import::yaml::{Item, Level, Word, on_one_line};
 
 /// What lets somebody in, or makes an account. A sub-flow that has one of them can't run for more people than before.
 const OPENING: &[&str] = &["create-user-if-unique", "register", "reset-password", "cookie", "provider", "auto-set-existing-user"];
 
+/// All conditions of a sub-flow, each with its place.
+#[derive(Default)]
+struct Weighed {
+    /// Of which none holds.
+    facts: Vec<(String, Fact)>,
+    /// That are taken to hold for everybody.
+    steps: Vec<(String, String)>,
+    /// That Braid can't ask: what Keycloak does.
+    unknown: Vec<(String, String)>,
+}
+
 impl<'r> Translation<'r> {
-    pub(super) fn conditional(&mut self, flow: &'r Flow, place: &str) -> Outcome {
+    /// A sub-flow with a condition. `alone`: nothing beside it in its level is required of everybody, so Keycloak refuses those for whom it
+    /// doesn't hold.
+    pub(super) fn conditional(&mut self, flow: &'r Flow, place: &str, alone: bool) -> Outcome {
         let conditions: Vec<&'r Execution> = flow
             .authentication_executions
             .iter()
@@ -34,96 +37,100 @@ impl<'r> Translation<'r> {
             self.say(place, Effect::LeftOut, keycloak, braid, "");
             return never("it has no condition");
         }
-        let holds: Vec<(String, Holds)> =
-            conditions.iter().map(|condition| (at(place, condition), self.holds(condition, flow))).collect();
-        if let Some((_, Holds::Never(why))) = holds.iter().find(|(_, holds)| matches!(holds, Holds::Never(_))) {
-            let remedy = "put it back once there is something for it to ask";
-            self.say(place, Effect::LeftOut, "runs it if its conditions hold", &format!("{why}, so it would never run"), remedy);
-            return never(why);
-        }
-        let mut facts = Vec::new();
-        let mut unknown = Vec::new();
-        for (place, holds) in holds {
-            match holds {
-                Holds::When(fact) => {
-                    if fact.contains("user.role") {
-                        let keycloak = "counts a role that contains the role, too";
-                        let remedy = "give the role itself to everybody whom the condition is about";
-                        self.say(&place, Effect::Laxer, keycloak, "counts the role itself", remedy);
-                    }
-                    facts.push(fact);
+        let mut weighed = Weighed::default();
+        for condition in conditions {
+            let place_of_it = at(place, condition);
+            match self.holds(condition, flow) {
+                Holds::Always => {}
+                Holds::Never(why) => {
+                    let remedy = "put it back once there is something for it to ask";
+                    let braid = format!("{why}, so it would never run");
+                    self.say(place, Effect::LeftOut, "runs it if its conditions hold", &braid, remedy);
+                    return never(&why);
                 }
-                Holds::Never(_) | Holds::Unknown => unknown.push(place),
+                Holds::When(fact) => weighed.facts.push((place_of_it, fact)),
+                Holds::Step(keycloak) => weighed.steps.push((place_of_it, keycloak)),
+                Holds::Unknown(keycloak) => weighed.unknown.push((place_of_it, keycloak)),
             }
         }
+        let before = self.has_application;
+        self.has_application |= weighed.facts.iter().any(|(_, fact)| fact.text == HAS_APPLICATION);
         let Translated { level, passes } = self.level(flow, place, true);
-        self.tell_unknown(&unknown);
-        if !unknown.is_empty() && opens(&level) {
-            self.needs_work = true;
-            return Outcome::Stays(deny(Word::Required));
+        self.has_application = before;
+        let opens = opens(&level);
+        if !weighed.unknown.is_empty() && (alone || opens) || !weighed.steps.is_empty() && opens {
+            return self.refused(weighed);
         }
-        let when = match facts.as_slice() {
-            [] => None,
-            [one] => Some(one.clone()),
-            several => Some(format!("{{ all: [{}] }}", several.join(", "))),
-        };
+        self.tell(&weighed, opens);
+        let when = weighed.when();
         if level.items.iter().any(Item::is_enabled) {
-            return self.sub_flow(flow, Word::Required, when, level, passes);
+            return self.sub_flow(flow, Word::Required, when, only_one_is_required(level), passes);
         }
         // Nothing is left to run, whether its condition holds or not.
         Outcome::Gone(Some(Item::Comment(format!("nothing is left of {}", on_one_line(&flow.alias)))))
     }
 
-    fn tell_unknown(&mut self, unknown: &[String]) {
-        for place in unknown {
-            let braid = "can't ask that; what it guards runs for everybody, or is refused where it would let somebody in";
+    /// To let those through for whom a condition doesn't hold would be less safe, and so would letting them in.
+    fn refused(&mut self, weighed: Weighed) -> Outcome {
+        for (place, keycloak) in weighed.unknown.into_iter().chain(weighed.steps) {
+            let braid =
+                "can't ask that, and to run it for everybody would let more people in: `deny` stands there, so nobody gets past";
             self.say(
-                place,
+                &place,
                 Effect::Stricter,
-                "runs the sub-flow only where it holds",
+                &keycloak,
                 braid,
-                "write a `when:` that means the same",
+                "put a sub-flow with a `when:` in its place that means the same",
             );
         }
+        self.needs_work = true;
+        Outcome::Stays(deny(Word::Required))
     }
 
-    fn role(&self, condition: &Execution) -> Holds {
-        let role = self.realm.setting(condition, "condUserRole").and_then(|role| RoleName::parse(role).ok());
-        let negated = self.realm.setting(condition, "negate") == Some("true");
-        match (role, negated) {
-            (Some(role), false) => Holds::When(format!("{{ user.role: {} }}", scalar(role.as_str()))),
-            (Some(role), true) => Holds::When(format!("{{ not: {{ user.role: {} }} }}", scalar(role.as_str()))),
-            (None, _) => Holds::Unknown,
+    fn tell(&mut self, weighed: &Weighed, opens: bool) {
+        for (place, fact) in &weighed.facts {
+            for Remark { counts, keycloak, braid, remedy } in &fact.remarks {
+                let effect = match (counts, opens) {
+                    (Counts::Fewer, false) | (Counts::More, true) => Effect::Laxer,
+                    (Counts::Fewer, true) | (Counts::More, false) => Effect::Stricter,
+                };
+                self.say(place, effect, keycloak, braid, remedy);
+            }
         }
-    }
-
-    fn holds(&self, condition: &Execution, flow: &Flow) -> Holds {
-        match condition.authenticator.as_deref().unwrap_or_default() {
-            "conditional-user-configured" => configured(flow),
-            "conditional-user-role" if self.purpose != Purpose::FirstLogin => self.role(condition),
-            _ => Holds::Unknown,
+        for (place, keycloak) in &weighed.steps {
+            self.say(place, Effect::Stricter, keycloak, "has no such levels: what stands there is asked of everybody", "");
+        }
+        for (place, keycloak) in &weighed.unknown {
+            let braid = "can't ask that; what stands there is asked of everybody";
+            self.say(place, Effect::Stricter, keycloak, braid, "write a `when:` that means the same");
         }
     }
 }
 
-/// Whether somebody has set up what the sub-flow asks for: all that is required there, or one of its alternatives.
-fn configured(flow: &Flow) -> Holds {
-    let siblings: Vec<&str> = flow
-        .authentication_executions
-        .iter()
-        .filter(|execution| execution.requirement != Requirement::Disabled && execution.flow_alias.is_none())
-        .filter_map(|execution| execution.authenticator.as_deref())
-        .filter(|id| !is_condition(id))
-        .collect();
-    match siblings.as_slice() {
-        [] => Holds::Unknown,
-        all if all.iter().all(|id| SECOND_FACTORS.contains(id)) => Holds::Never("accounts have no second factors yet"),
-        all if all.iter().all(|id| ["organization", "idp-add-organization-member"].contains(id)) => {
-            Holds::Never("there are no organizations")
+impl Weighed {
+    /// The condition in YAML. None: it holds for everybody.
+    fn when(&self) -> Option<String> {
+        let facts: Vec<&str> = self.facts.iter().map(|(_, fact)| fact.text.as_str()).collect();
+        match facts.as_slice() {
+            [] => None,
+            [one] => Some((*one).to_owned()),
+            several => Some(format!("{{ all: [{}] }}", several.join(", "))),
         }
-        ["auth-password-form"] => Holds::When("existing-user.has-password".to_owned()),
-        _ => Holds::Unknown,
     }
+}
+
+/// An alternative without another one is required.
+fn only_one_is_required(mut level: Level) -> Level {
+    if level.items.iter().filter(|item| item.is_enabled()).count() == 1 {
+        for item in &mut level.items {
+            if let Item::Authenticator { requirement, .. } = item
+                && *requirement == Word::Alternative
+            {
+                *requirement = Word::Required;
+            }
+        }
+    }
+    level
 }
 
 fn opens(level: &Level) -> bool {

@@ -16,6 +16,7 @@ const SERVES: &[(&str, Serves)] = &[
     ("forgotten-password", Serves::Wish(Wish::Recover)),
     ("verify-address", Serves::Wish(Wish::VerifyAddress)),
     ("change-address", Serves::Wish(Wish::ChangeAddress)),
+    ("second-factor", Serves::Wish(Wish::SecondFactor)),
     ("first-login", Serves::FirstLogin),
     ("post-login", Serves::PostLogin),
 ];
