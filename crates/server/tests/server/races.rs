@@ -1,6 +1,7 @@
 //! Many at once, over two nodes on one database.
 
 use crate::people::*;
+use crate::stories::second_factor::{ASKS, gives_the_password, types, vic_with_a_phone};
 use domain::{AuditKind, Secret};
 use flow_runtime::{Arrival, Event, Fact, Form, FoundUsers, Next, PasswordVerdict, Question, Start, Step};
 use persistence::{Commit, Committed, SessionWrite};
@@ -15,6 +16,8 @@ on_every_database!(on_disk:
     one_code_is_good_once_however_often_it_is_typed,
     wrong_passwords_in_parallel_stop_at_the_limit,
     wrong_mail_codes_in_parallel_stop_at_the_limit,
+    ph_67_one_time_codes_in_parallel_stop_at_the_limit,
+    ph_67_one_code_of_a_phone_is_good_once_on_all_nodes,
     oidc_tk_2_one_code_gives_tokens_once,
     rel_9_one_refresh_token_has_one_successor,
     a_disable_in_parallel_always_wins,
@@ -147,6 +150,50 @@ async fn wrong_mail_codes_in_parallel_stop_at_the_limit(place: Place) {
     .await;
     browser.submit(&page, "continue", &[("code", &right)]).await.shows("Check your mail");
     assert_eq!(world.links_of(&vic).await, [], "after so many wrong ones the right one is none");
+    world.finish().await;
+}
+
+async fn ph_67_one_time_codes_in_parallel_stop_at_the_limit(place: Place) {
+    let world = two_nodes(Scene::on(place).limits(|limits| limits.one_time_codes_per_account = 5)).await;
+    let (_, mut phone) = vic_with_a_phone(&world).await;
+    let mut tabs = Vec::new();
+    for n in 0..12 {
+        let mut browser = world.browser_at(n % 2);
+        let (_, page) = gives_the_password(&world, &mut browser).await;
+        tabs.push((browser, page));
+    }
+    let wrong = phone.wrong_code();
+    let pages = at_once(12, |n| {
+        let ((mut browser, page), wrong) = (tabs[n].clone(), wrong.clone());
+        async move { types(&mut browser, &page, &wrong).await.shows(ASKS).text() }
+    });
+    let pages = pages.await;
+    assert_eq!(pages.iter().filter(|text| text.contains("isn't the code")).count(), 5, "{pages:#?}");
+    assert_eq!(pages.iter().filter(|text| text.contains("Too many tries")).count(), 7);
+    let mut browser = world.browser();
+    let (_, page) = gives_the_password(&world, &mut browser).await;
+    assert!(types(&mut browser, &page, &phone.code()).await.text().contains("Too many tries"));
+    world.finish().await;
+}
+
+async fn ph_67_one_code_of_a_phone_is_good_once_on_all_nodes(place: Place) {
+    let world = two_nodes(Scene::on(place).limits(|limits| limits.one_time_codes_per_account = 100)).await;
+    let (_, mut phone) = vic_with_a_phone(&world).await;
+    let mut tabs = Vec::new();
+    for n in 0..10 {
+        let mut browser = world.browser_at(n % 2);
+        let (_, page) = gives_the_password(&world, &mut browser).await;
+        tabs.push((browser, page));
+    }
+    let code = phone.code();
+    let answers = at_once(10, |n| {
+        let ((mut browser, page), code) = (tabs[n].clone(), code.clone());
+        async move { types(&mut browser, &page, &code).await }
+    });
+    let answers = answers.await;
+    assert_eq!(answers.iter().filter(|answer| answer.query("code").is_some()).count(), 1, "one login of ten");
+    assert_eq!(answers.iter().filter(|answer| answer.text().contains("used already")).count(), 9);
+    assert_eq!(world.recorded(AuditKind::SignedIn).await, 1);
     world.finish().await;
 }
 

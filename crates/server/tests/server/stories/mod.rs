@@ -3,6 +3,7 @@
 mod consent;
 mod first_login;
 mod local;
+pub(crate) mod second_factor;
 mod silent;
 mod trouble;
 mod twice;

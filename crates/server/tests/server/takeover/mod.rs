@@ -5,6 +5,7 @@ mod claims;
 mod identities;
 mod proofs;
 mod recovery;
+mod second_factor;
 mod stages;
 
 use crate::people::*;
