@@ -86,7 +86,7 @@ test('a first login that was linked by a password, after a wrong one', async (t)
     'AT  browser (REVISION)',
     '  browser > provider: succeeded: it did what it is there for',
     "  browser > second factor: it isn't there, because `user.second-factor-configured` doesn't hold",
-    "the identity ID of campus was linked: the account's password was given (flow first-broker-login)",
+    "the identity ID of campus was linked: the account's password was given (flow first-broker-login, rule address)",
     'it ended well, AT',
     `it turned out to be ${owner.subject}`,
   ])
