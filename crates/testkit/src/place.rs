@@ -43,6 +43,13 @@ pub(crate) async fn new_postgres_database() -> String {
     format!("{base}/{name}")
 }
 
+/// Does something to a database, with a connection of its own.
+pub(crate) async fn meddles(url: &str, sql: &str) {
+    let connection = Database::connect(url).await.unwrap();
+    connection.execute_unprepared(sql).await.unwrap();
+    connection.close().await.unwrap();
+}
+
 /// Removes it again.
 pub(crate) async fn drop_postgres_database(url: &str) {
     let name = url.rsplit('/').next().unwrap();

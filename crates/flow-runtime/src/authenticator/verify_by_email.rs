@@ -12,7 +12,9 @@ use crate::page::{MailMeaning, MailReason, Page, Problem, WayKind};
 use crate::proof::AcceptedProof;
 use crate::session::{Errand, How, Memory};
 use crate::write::{MailKind, Write};
-use domain::{ActionToken, AddressProof, AuthenticationMethod, Digest, EmailAddress, Entropy, ProofKind, TokenPurpose, User, Username};
+use domain::{
+    ActionToken, AddressProof, AuthenticationMethod, Digest, EmailAddress, Entropy, ProofKind, TokenPurpose, User, Username,
+};
 use std::sync::Arc;
 use std::time::Duration;
 

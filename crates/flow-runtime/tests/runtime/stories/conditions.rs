@@ -203,7 +203,11 @@ fn whoever_never_got_through_comes_for_the_first_time_again() {
     w.identities.get_mut(&other.0.key).unwrap().arrived = false;
     let mut by_hand = w.login();
     by_hand.comes_as(&mut w, &other);
-    assert!(matches!(by_hand.page(&w), Page::CompleteProfile { .. }), "an identity that somebody tied by hand: {:?}", by_hand.page(&w));
+    assert!(
+        matches!(by_hand.page(&w), Page::CompleteProfile { .. }),
+        "an identity that somebody tied by hand: {:?}",
+        by_hand.page(&w)
+    );
 }
 
 #[test]

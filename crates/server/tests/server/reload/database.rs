@@ -5,11 +5,14 @@ use super::*;
 on_every_database!(in_memory:
     a_rule_of_the_database_counts_at_the_next_step,
     a_rule_that_cannot_be_used_is_not_served_and_the_next_good_one_is,
+    a_rule_that_makes_a_flow_unsafe_is_not_served,
     a_rule_that_is_written_while_a_bad_one_is_judged_is_taken,
     rel_58_a_revoked_revision_ends_its_logins_at_their_next_step,
     rel_58_a_revoked_revision_is_not_taken_from_the_files,
     a_roll_back_serves_until_the_file_changes,
 );
+
+on_every_database!(on_disk: a_good_file_that_met_a_broken_database_is_taken_once_that_works_again,);
 
 /// A linking rule.
 const BY_ADDRESS: &str = "name: by-address\npriority: 10\nmatch: { exact: { claim: email, account: email } }\nauto-link: true\n";
@@ -47,6 +50,25 @@ async fn a_rule_that_cannot_be_used_is_not_served_and_the_next_good_one_is(place
     world.braid().look_around().await;
     let good = health(&world, 0).await;
     assert_eq!((&good["status"], &good["realms"]["demo"]["edition"]), (&"current".into(), &2.into()), "{good}");
+    world.finish().await;
+}
+
+/// Whoever is linked by a rule that links alone would be asked for no second factor.
+async fn a_rule_that_makes_a_flow_unsafe_is_not_served(place: Place) {
+    let rash =
+        CAREFUL.replace("executions:\n  - create", "executions:\n  - link-by-rule: { requirement: alternative }\n  - create");
+    let trusted = scene(place).provider("campus", "first-login-flow", "welcome");
+    let world = trusted.flow("welcome.yaml", &rash).open().await;
+    puts_rule(&world, BY_ADDRESS).await;
+    world.braid().look_around().await;
+    let refused = health(&world, 0).await;
+    assert_ne!(refused["status"], "current", "{refused}");
+    assert_eq!(refused["realms"]["demo"]["edition"], 0, "what serves is the older one");
+    assert!(refused["refused"].to_string().contains("second factor"), "{refused}");
+
+    puts_rule(&world, &BY_ADDRESS.replace("auto-link: true", "auto-link: false")).await;
+    world.braid().look_around().await;
+    assert_eq!(health(&world, 0).await["status"], "current");
     world.finish().await;
 }
 
@@ -131,5 +153,26 @@ async fn a_roll_back_serves_until_the_file_changes(place: Place) {
     assert_eq!(revision(&health(&world, 0).await, "welcome"), second);
     let acts: Vec<String> = store.flow_history(realm, &welcome).await.unwrap().into_iter().map(|act| act.act).collect();
     assert_eq!(acts, ["applied", "applied", "rolled back to", "applied", "applied", "released to"]);
+    world.finish().await;
+}
+
+/// The file was read, and is as it was then: that the database failed is no reason to forget it.
+async fn a_good_file_that_met_a_broken_database_is_taken_once_that_works_again(place: Place) {
+    let world = scene(place).open().await;
+    let before = revision(&health(&world, 0).await, "welcome");
+    world.meddles("ALTER TABLE flow_rollbacks RENAME TO lost").await;
+    world.writes_flow(0, "welcome.yaml", ASKING);
+    world.braid().look_around().await;
+    let broken = health(&world, 0).await;
+    assert_ne!(broken["status"], "current", "{broken}");
+    assert_eq!(revision(&broken, "welcome"), before, "what served goes on serving");
+    world.braid().look_around().await;
+    assert_eq!(revision(&health(&world, 0).await, "welcome"), before);
+
+    world.meddles("ALTER TABLE lost RENAME TO flow_rollbacks").await;
+    world.braid().look_around().await;
+    let mended = health(&world, 0).await;
+    assert_eq!(mended["status"], "current", "{mended}");
+    assert_ne!(revision(&mended, "welcome"), before);
     world.finish().await;
 }

@@ -1,6 +1,7 @@
 //! Flows and settings that change while people sign in.
 
 mod database;
+mod waivers;
 
 use crate::people::*;
 use persistence::ByHand;
@@ -30,23 +31,27 @@ on_every_database!(in_memory: a_thousand_reloads_under_a_load_of_logins_fail_non
 const ADDRESS: &str = "vic@home.example";
 
 /// A browser flow.
-const HOUSE: &str = "flow: house\nexecutions:\n  - cookie: { requirement: alternative }\n  - provider: { requirement: alternative }\n  \
-    - username-and-password: { requirement: alternative }\n  - register: { requirement: alternative }\n  \
-    - reset-password: { requirement: alternative }\n";
+const HOUSE: &str = "flow: house\nexecutions:\n  - flow: sign in\n    executions:\n      - cookie: { requirement: alternative }\n      \
+    - provider: { requirement: alternative }\n      - username-and-password: { requirement: alternative }\n      \
+    - register: { requirement: alternative }\n      - reset-password: { requirement: alternative }\n  - flow: second factor\n    \
+    when: user.second-factor-configured\n    executions:\n      - one-time-code\n";
 
 /// The same in another order: a form that met the wrong one would be lost.
-const OTHER_HOUSE: &str = "flow: house\nexecutions:\n  - cookie: { requirement: alternative }\n  \
-    - username-and-password: { requirement: alternative }\n  - register: { requirement: alternative }\n  \
-    - reset-password: { requirement: alternative }\n  - provider: { requirement: alternative }\n";
+const OTHER_HOUSE: &str = "flow: house\nexecutions:\n  - flow: sign in\n    executions:\n      - cookie: { requirement: alternative }\n      \
+    - username-and-password: { requirement: alternative }\n      - register: { requirement: alternative }\n      \
+    - reset-password: { requirement: alternative }\n      - provider: { requirement: alternative }\n  - flow: second factor\n    \
+    when: user.second-factor-configured\n    executions:\n      - one-time-code\n";
 
 /// A first login in which an account that is there already is to be proved by its password.
 const CAREFUL: &str = "flow: welcome\nexecutions:\n  - create-user-if-unique: { requirement: alternative }\n  - flow: prove\n    \
-    requirement: alternative\n    executions:\n      - confirm-link: { reveals: account }\n      - reauthenticate: { by: password }\n";
+    requirement: alternative\n    executions:\n      - confirm-link: { reveals: account }\n      - reauthenticate: { by: password }\n      \
+    - flow: second factor\n        when: user.second-factor-configured\n        executions:\n          - one-time-code\n";
 
 /// The same, after everybody has looked at their profile.
 const ASKING: &str = "flow: welcome\nexecutions:\n  - review-profile: { update: on }\n  - flow: who is it\n    executions:\n      \
     - create-user-if-unique: { requirement: alternative }\n      - flow: prove\n        requirement: alternative\n        executions:\n          \
-    - confirm-link: { reveals: account }\n          - reauthenticate: { by: password }\n";
+    - confirm-link: { reveals: account }\n          - reauthenticate: { by: password }\n          - flow: second factor\n            \
+    when: user.second-factor-configured\n            executions:\n              - one-time-code\n";
 
 fn by() -> ByHand {
     ByHand { by: "an operator".into(), reason: "a test".into() }

@@ -9,7 +9,25 @@ on_every_database!(in_memory:
     a_form_says_all_that_is_wrong_with_it,
     a_wrong_password_says_nothing_and_a_right_one_opens,
     a_closed_account_opens_nothing,
+    a_password_that_was_changed_in_another_tab_is_said_and_starting_again_works,
+    a_new_account_is_made_once_its_address_is_proved,
+    whoever_is_sent_for_something_else_meets_what_everybody_meets,
 );
+
+/// Everybody makes an account whose address is proved before it is there.
+const PROVED: &str = "flow: proved\nassumes: [mail]\nexecutions:\n  - register\n  - verify-address\n";
+
+/// Everybody accepts the terms.
+const WITH_TERMS: &str = "flow: with-terms\nexecutions:\n  - flow: sign in\n    executions:\n      - cookie: { requirement: alternative }\n      \
+    - username-and-password: { requirement: alternative }\n  - terms: { version: '1', document: Be kind. }\n  \
+    - flow: second factor\n    when: user.second-factor-configured\n    executions:\n      - one-time-code\n";
+
+fn with_flow(place: Place, name: &'static str, text: &str) -> Scene {
+    let named = domain::FlowName::parse(name).unwrap();
+    Scene::on(place)
+        .flow(&format!("{name}.yaml"), text)
+        .with(move |settings| settings.realms[0].policy.bindings.browser = named.clone())
+}
 
 async fn somebody_registers_and_comes_back(place: Place) {
     let world = Scene::on(place).open().await;
@@ -82,5 +100,59 @@ async fn a_closed_account_opens_nothing(place: Place) {
     world.set_enabled(&vic, true).await;
     assert_eq!(signed_in_as(&world, &mut browser).await, None, "what died stays dead");
     assert_eq!(tokens.refresh().await.error(), "invalid_grant");
+    world.finish().await;
+}
+
+async fn a_password_that_was_changed_in_another_tab_is_said_and_starting_again_works(place: Place) {
+    let world = Scene::on(place).open().await;
+    world.user("vic", VIC, PASSWORD, true).await;
+    let mut browser = world.browser();
+    let begun = world.app("desk").begin();
+    let page = browser.visit(&begun.url()).await;
+    let consent = browser.submit(&page, "continue", &[("username", "vic"), ("password", PASSWORD)]).await;
+    recover(&world, &mut world.browser(), "vic", VIC, "another horse battery").await;
+    let over = browser.submit(&consent, "continue", &[]).await.shows("Your account was changed meanwhile");
+    assert!(!over.text().contains("closed"), "{}", over.text());
+    let page = browser.submit(&over, "restart", &[]).await.shows("Sign in");
+    let page = browser.submit(&page, "continue", &[("username", "vic"), ("password", "another horse battery")]).await;
+    let answer = browser.submit(&page, "continue", &[]).await;
+    begun.code(&answer);
+    world.finish().await;
+}
+
+/// Until then nothing is stored but the login: another device shows the code that counts here, and a login that was left is nobody's.
+async fn a_new_account_is_made_once_its_address_is_proved(place: Place) {
+    let world = with_flow(place, "proved", PROVED).open().await;
+    let app = world.app("app");
+    let fields = [("username", "ada"), ("email", "ada@home.example"), ("password", PASSWORD)];
+    let mut closed = world.browser();
+    let page = closed.visit(&app.begin().url()).await.shows("Create an account");
+    closed.submit(&page, "continue", &fields).await.shows("Check your mail");
+    assert!(world.accounts_with("ada@home.example").await.is_empty());
+
+    let mut browser = world.browser();
+    let begun = app.begin();
+    let page = browser.visit(&begun.url()).await;
+    let page = browser.submit(&page, "continue", &fields).await.shows("Check your mail");
+    let code = code_elsewhere(&world, &world.latest_to("ada@home.example").await.link()).await;
+    let answer = browser.submit(&page, "continue", &[("code", &code)]).await;
+    let made = begun.finish(&answer).await;
+    assert_eq!((&made.claims()["email_verified"], &made.claims()["preferred_username"]), (&json!(true), &json!("ada")));
+    assert_eq!(world.accounts_with("ada@home.example").await.len(), 1);
+    world.finish().await;
+}
+
+async fn whoever_is_sent_for_something_else_meets_what_everybody_meets(place: Place) {
+    let world = with_flow(place, "with-terms", WITH_TERMS).open().await;
+    let mut browser = world.browser();
+    let begun = world.app("app").begin().with("prompt", "create");
+    let page = browser.visit(&begun.url()).await.shows("Create an account");
+    let fields = [("username", "ada"), ("email", "ada@home.example"), ("password", PASSWORD)];
+    let terms = browser.submit(&page, "continue", &fields).await;
+    assert!(terms.text().contains("Be kind."), "{}", terms.text());
+    assert!(world.accounts_with("ada@home.example").await.is_empty(), "who doesn't accept gets no account");
+    let answer = browser.submit(&terms, "continue", &[]).await;
+    let made = begun.finish(&answer).await;
+    assert_eq!(world.account(&made.sub()).await.accepted_terms.len(), 1);
     world.finish().await;
 }

@@ -56,9 +56,8 @@ fn t061_and_t062_a_code_instead_of_the_password_proves_nothing() {
 #[test]
 fn t236_a_code_is_asked_of_those_who_have_the_role() {
     for is_admin in [true, false] {
-        let mut w = with_steps(
-            "  - flow: administrators\n    when: { user.role: admin }\n    executions:\n      - one-time-code\n",
-        );
+        let mut w =
+            with_steps("  - flow: administrators\n    when: { user.role: admin }\n    executions:\n      - one-time-code\n");
         let ada = ada(&mut w);
         if is_admin {
             w.change(ada, |user| _ = user.roles.insert(RoleName::parse("admin").unwrap()));
