@@ -1,8 +1,8 @@
 //! Whoever is sent for something else than to sign in meets what the realm's own flow asks of everybody, too.
 //!
-//! Its flow signs them in. Before the first execution that works on their account, or at the latest when that flow has succeeded, the realm's
-//! browser flow runs for them. What would sign them in there has succeeded already, on the way that they came by; everything else is asked as
-//! of anybody: terms, a second factor, a no to certain roles.
+//! Its flow signs them in. Before the first execution that works on their account, or at the latest when that flow has succeeded, the
+//! realm's browser flow runs for them. What would sign them in there has succeeded already, on the way that they came by; everything
+//! else is asked as of anybody: terms, a second factor, a no to certain roles.
 
 use super::frames::Called;
 use super::run::Run;
@@ -81,7 +81,7 @@ impl Run {
     }
 }
 
-/// How this execution of a browser flow ends without a turn, because of how the person has signed in before. None: it has its turn.
+/// How this execution of a browser flow ends without a turn, because the person has signed in before. None: it has its turn.
 pub(super) fn ends_at_once(program: &Program, frame: &Frame, execution: ExecutionId) -> Option<Ended> {
     match entry(program, frame, execution)? {
         Entry::Taken => Some(Ended::Succeeded),
