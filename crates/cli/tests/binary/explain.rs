@@ -1,6 +1,8 @@
 //! `braid link explain` and `braid link why`.
 
 use crate::place::{Ended, Place};
+use domain::RealmId;
+use persistence::{Commit, Committed, Keyring, SealingKey, Store};
 use serde_json::{Value, json};
 
 fn explained(place: &Place, claims: &Value, more: &[&str]) -> Ended {
@@ -72,4 +74,31 @@ fn each_identity_says_why_it_belongs_there() {
     let one =
         place.braid(&["link", "why", person.user.subject.as_str(), &person.identities[1].id.to_string(), "--realm", "main"]);
     assert_eq!(one.out.matches("proved mailbox").count(), 1, "{}", one.out);
+}
+
+/// Nothing proved it but that the flow's author accepts that. That stays with the tie.
+#[test]
+fn an_identity_that_was_tied_under_a_waiver_says_so() {
+    let (place, crowd) = Place::with_crowd(1);
+    let person = crowd.person(0);
+    let mut tie = person.identities[1].clone();
+    tie.id = domain::IdentityId::from_bytes([9; 16]);
+    tie.key.subject = domain::Subject::parse("somebody-else").unwrap();
+    (tie.primary, tie.proof.kind) = (false, domain::ProofKind::Waived);
+    commits(&place, flow_runtime::Write::Link(Box::new(tie.clone())));
+    let why = place.braid(&["link", "why", person.user.subject.as_str(), &tie.id.to_string(), "--realm", "main"]);
+    assert!(why.out.contains("nothing was proved: the flow links without a proof"), "{}{}", why.out, why.err);
+}
+
+/// Writes to the place's database as a login does.
+fn commits(place: &Place, write: flow_runtime::Write) {
+    let url = format!("sqlite:{}", place.path("braid.db").display());
+    let keyring = Keyring::new(vec![SealingKey::new("crowd", [1; 32])]).unwrap();
+    let (writes, now) = (vec![write], server::now());
+    let commit = Commit { session: None, guards: vec![], writes, notices: vec![], code: None, now };
+    let done = tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let store = Store::open(&url, keyring).await.unwrap();
+        store.commit(&RealmId::parse("main").unwrap(), &commit).await.unwrap()
+    });
+    assert_eq!(done, Committed::Done { version: None });
 }

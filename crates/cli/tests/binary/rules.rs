@@ -28,3 +28,28 @@ fn rules_are_checked_kept_shown_and_removed() {
     assert!(again.err.contains("braid link rules list"), "{}", again.err);
     assert!(place.braid(&list).out.contains("no linking rules"));
 }
+
+/// A first login that is safe while no rule links alone: whoever is linked by a rule is asked for no second factor.
+const RASH: &str = "flow: rash\nexecutions:\n  - link-by-rule: { requirement: alternative }\n  - create-user-if-unique: { requirement: alternative }\n  \
+    - flow: the account exists\n    requirement: alternative\n    executions:\n      - confirm-link: { reveals: account }\n      \
+    - reauthenticate: { by: password }\n      - flow: second factor\n        when: user.second-factor-configured\n        executions:\n          - one-time-code\n";
+
+#[test]
+fn a_rule_that_makes_a_flow_unsafe_is_refused_and_the_story_told() {
+    let (place, _) = Place::with_crowd(1);
+    std::fs::create_dir(place.path("flows")).unwrap();
+    place.write("flows/rash.yaml", RASH);
+    let config = place.read("braid.yaml").replace("first-login-flow: first-broker-login-auto-link", "first-login-flow: rash");
+    place.write("braid.yaml", &format!("flows: flows\n{config}"));
+    place.write("rule.yaml", RULE);
+    let add = [&["link", "rules", "add", "rule.yaml"], &WHY[..]].concat();
+    let refused = place.braid(&add);
+    assert_eq!(refused.code, 1, "{}", refused.out);
+    for said in ["rash.yaml:3", "second factor"] {
+        assert!(refused.err.contains(said), "{said}: {}", refused.err);
+    }
+    assert!(place.braid(&["link", "rules", "list", "--realm", "main"]).out.contains("no linking rules"), "nothing was written");
+
+    place.write("rule.yaml", &RULE.replace("auto-link: true", "auto-link: false"));
+    assert_eq!(place.braid(&add).code, 0, "the same rule, which finds and links nobody alone, is fine");
+}
