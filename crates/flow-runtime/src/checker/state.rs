@@ -12,7 +12,7 @@ use crate::position::OpenLevel;
 use crate::session::{Errand, Frame, How, Memory, Opens};
 use crate::world::{Came, Given, Login, World, request};
 use crate::{AuthenticationSession, Flow, Rest};
-use domain::{AuthenticationMethod, BrowserSession, Digest, ProofKind, UserId};
+use domain::{AuthenticationMethod, BrowserSession, Digest, ProofKind, User, UserId, Username};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -106,6 +106,14 @@ impl State {
         world.upstream.clear();
         world.reasons = None;
         world.given.retain(|given| !matches!(given, Given::Mail(..)));
+        // Of mails that are used up, one says as much as many.
+        let mut used_up = Vec::new();
+        world.issued.retain(|digest, token| {
+            let kind = (token.purpose, token.user, token.address.clone());
+            let says_more = world.unused.contains(digest) || !used_up.contains(&kind);
+            used_up.push(kind);
+            says_more
+        });
         let waits = match self.login.session.as_ref().map(|session| &session.rest) {
             Some(Rest::AtProvider { exchange, .. }) => Some(exchange.id),
             _ => None,
@@ -195,6 +203,12 @@ impl State {
 
     fn write_frame(&self, key: &mut String, frame: &Frame) {
         let _ = write!(key, " {:?} {:?} {:?}", frame.purpose, frame.position, frame.review_wanted);
+        // Whether somebody has seen a name matters where that name is taken.
+        let wanted = frame.profile.username.as_deref();
+        let is_named = |user: &User| user.username.as_ref().is_some_and(|name| Some(Username::as_str(name)) == wanted);
+        let is_taken = self.world.users.values().any(is_named);
+        let _ = write!(key, " {} {:?}", is_taken && frame.reviewed, frame.taken_username);
+        let _ = write!(key, " {:?} {:?}", frame.signed_in_by, frame.let_through.map(whose));
         for (execution, memory) in &frame.memory {
             let _ = match memory {
                 Memory::Form { .. } => Ok(()),

@@ -5,10 +5,12 @@
 
 use super::mutants::{Dice, mutants, number};
 use super::{readable, safe};
+use crate::explorer::wrong::forging_flow;
 use flow_runtime::Flow;
-use flow_runtime::checker::{Harm, Setting, Together, check_flow, explore_together};
+use flow_runtime::checker::{Existing, Harm, Property, Setting, Together, Word, check_flow, explore_together};
 use flow_runtime::definition::declaration::{Establishes, Need};
 use flow_runtime::flow_test::Serves;
+use std::collections::BTreeSet;
 
 /// What runs after the provider.
 const POST_LOGIN: [&str; 6] = [
@@ -41,7 +43,9 @@ impl Pool {
         let needs = |flow: &Flow, need| flow.authenticators().any(|(_, found)| found.declaration().needs.contains(&need));
         let shipped: Vec<Flow> = safe();
         let first_login = shipped.iter().filter(|flow| needs(flow, Need::Identity)).cloned().collect();
-        let signs_in = |flow: &&Flow| flow.authenticators().any(|(_, found)| found.declaration().establishes.contains(&Establishes::Identity));
+        let signs_in = |flow: &&Flow| {
+            flow.authenticators().any(|(_, found)| found.declaration().establishes.contains(&Establishes::Identity))
+        };
         let mut browser: Vec<Flow> = shipped.iter().filter(signs_in).cloned().collect();
         browser.extend(written(&BROWSER));
         Self { browser, first_login, post_login: written(&POST_LOGIN) }
@@ -87,6 +91,24 @@ fn flows_that_were_accepted_one_by_one_do_no_harm_together() {
     }
     println!("{explored} of {runs} logins of several flows, {all} states");
     assert!(explored * 10 >= runs * 9, "only {explored} of {runs} could be explored to their end");
+}
+
+/// What is broken in one of them shows in all of them together.
+#[test]
+fn harm_of_one_flow_is_found_in_all_of_them_together() {
+    let browser = safe().into_iter().find(|flow| flow.name.as_str() == "browser").unwrap();
+    let is_owned = |setting: &Setting| {
+        (setting.word, setting.existing) == (Word::Untrusted, Existing::Owner { password: true }) && !setting.factor
+    };
+    let setting = Setting::all(Serves::FirstLogin, &[true]).into_iter().find(is_owned).unwrap();
+    let found = |first_login: &Flow| {
+        let flows = Together { browser: &browser, first_login, post_login: None };
+        explore_together(flows, setting).unwrap().0.into_iter().map(|harm| harm.property).collect::<BTreeSet<_>>()
+    };
+    assert!(found(&forging_flow()).contains(&Property::P1));
+    let text = "flow: tells\nexecutions:\n  - create-user-if-unique: { requirement: alternative }\n  - flow: known\n    requirement: alternative\n    executions: [confirm-link, reauthenticate]\n";
+    assert_eq!(found(&readable(text).flow), BTreeSet::from([Property::P10]));
+    assert_eq!(found(&readable(&text.replace("[confirm-link,", "[confirm-link: { reveals: account },")).flow), BTreeSet::new());
 }
 
 fn shown(flows: &Together<'_>, setting: Setting, harm: &[Harm]) -> String {
