@@ -6,20 +6,22 @@ use crate::shutdown;
 use persistence::Store;
 use server::Braid;
 use server::config::{self, Source};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Serves until the process is asked to end.
 pub(crate) async fn serve(config: &ConfigFile) -> Result<(), Failure> {
     let braid = Braid::open_from(Source::file(&config.path)).await.map_err(|error| Failure::start(&config.path, error))?;
-    let reloading = tokio::spawn(reload_when_told(braid.clone()));
-    let ended = braid.serve(shutdown::asked()).await.map_err(|error| Failure::serve(&config.path, &error));
+    // From here on, before anybody reads that it listens.
+    let (hangup, asked) = (signal(SignalKind::hangup()), shutdown::asked());
+    let reloading = tokio::spawn(reload_when_told(braid.clone(), hangup));
+    let ended = braid.serve(asked).await.map_err(|error| Failure::serve(&config.path, &error));
     reloading.abort();
     ended
 }
 
 /// Reloads whenever the process gets SIGHUP. If that can't be listened to, it ends the process, as it would without this.
-async fn reload_when_told(braid: Braid) {
-    let Ok(mut told) = signal(SignalKind::hangup()) else { return };
+async fn reload_when_told(braid: Braid, hangup: std::io::Result<Signal>) {
+    let Ok(mut told) = hangup else { return };
     while told.recv().await.is_some() {
         // Why it isn't used was logged, and stands on the health page.
         let _ = braid.reload("SIGHUP").await;

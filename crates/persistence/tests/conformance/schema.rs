@@ -9,6 +9,7 @@ on_every_database!(
     rel_60_a_schema_is_taken_once_by_many_nodes,
     rel_34_a_newer_schema_is_refused,
     an_older_schema_is_noticed,
+    who_only_reads_changes_nothing,
     look_ups_use_an_index,
     a_table_has_the_realm_in_its_key,
 );
@@ -57,6 +58,27 @@ async fn an_older_schema_is_noticed(database: &Database) {
     let raw = database.raw().await;
     raw.execute_unprepared("DELETE FROM seaql_migrations WHERE version LIKE 'm0004%'").await.unwrap();
     let error = database.store.check_schema().await.unwrap_err();
+    assert!(matches!(error, MigrateError::Behind { ref steps } if steps.len() == 1), "{error:?}");
+    raw.close().await.unwrap();
+}
+
+async fn who_only_reads_changes_nothing(database: &Database) {
+    if database.is_in_memory() {
+        return;
+    }
+    let (realm, now) = (crate::scene::realm(), crate::scene::at(0));
+    let reader = Store::open_to_read(database.url(), crate::database::keyring()).await.unwrap();
+    assert!(reader.only_reads() && !database.store.only_reads());
+    reader.check_schema().await.unwrap();
+    let key = downstream::SigningKey::generate_es256().unwrap();
+    reader.insert_signing_key(&realm, 0, &key, now).await.unwrap_err();
+    assert_eq!(reader.realm_secret(&realm, "hub", [1; 32], now).await.unwrap().to_vec(), [1; 32], "one of the moment");
+    assert_eq!(database.store.realm_secret(&realm, "hub", [2; 32], now).await.unwrap().to_vec(), [2; 32], "it wasn't kept");
+    assert_eq!(reader.realm_secret(&realm, "hub", [3; 32], now).await.unwrap().to_vec(), [2; 32]);
+    assert!(database.store.signing_keys(&realm).await.unwrap().is_empty());
+    let raw = database.raw().await;
+    raw.execute_unprepared("DELETE FROM seaql_migrations WHERE version LIKE 'm0004%'").await.unwrap();
+    let error = reader.check_schema().await.unwrap_err();
     assert!(matches!(error, MigrateError::Behind { ref steps } if steps.len() == 1), "{error:?}");
     raw.close().await.unwrap();
 }
