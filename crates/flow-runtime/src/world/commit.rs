@@ -85,6 +85,17 @@ impl World {
                 self.change_profile(*user, profile);
                 Ok(())
             }
+            Write::ConsumeToken(digest) => self.unused.remove(digest).then_some(()).ok_or(Conflict::Token),
+            beside => {
+                self.write_beside(beside);
+                Ok(())
+            }
+        }
+    }
+
+    /// What is kept beside the accounts, and never collides with anything.
+    fn write_beside(&mut self, write: &Write) {
+        match write {
             Write::TouchIdentity { key, label, email, assured, claims, at } => {
                 if let Some(link) = self.identities.get_mut(key) {
                     link.label.clone_from(label);
@@ -93,42 +104,23 @@ impl World {
                     link.claims.clone_from(claims);
                     (link.updated_at, link.last_sign_in_at) = (*at, *at);
                 }
-                Ok(())
             }
             Write::Arrive(key) => {
                 if let Some(link) = self.identities.get_mut(key) {
                     link.arrived = true;
                 }
-                Ok(())
             }
-            Write::StartBrowserSession(session) => {
-                self.sessions.insert(session.id.clone(), (**session).clone());
-                Ok(())
-            }
-            Write::EndBrowserSession(digest) => {
-                self.sessions.remove(digest);
-                Ok(())
-            }
-            Write::IssueToken(token) => {
-                self.issue(token);
-                Ok(())
-            }
-            Write::ConsumeToken(digest) => self.unused.remove(digest).then_some(()).ok_or(Conflict::Token),
-            Write::ForgetWrongPasswords(user) => {
-                self.forget_tries(*user, &[Counter::PasswordByAccount]);
-                Ok(())
-            }
-            Write::ForgetWrongCodes(user) => {
-                self.forget_tries(*user, &[Counter::OneTimeCodeByAccount]);
-                Ok(())
-            }
+            Write::StartBrowserSession(session) => _ = self.sessions.insert(session.id.clone(), (**session).clone()),
+            Write::EndBrowserSession(digest) => _ = self.sessions.remove(digest),
+            Write::IssueToken(token) => self.issue(token),
+            Write::ForgetWrongPasswords(user) => self.forget_tries(*user, &[Counter::PasswordByAccount]),
+            Write::ForgetWrongCodes(user) => self.forget_tries(*user, &[Counter::OneTimeCodeByAccount]),
             Write::GrantConsent { user, client, scopes, .. } => {
                 let granted = self.granted.entry((*user, client.clone())).or_default();
                 let new: Vec<_> = scopes.iter().filter(|scope| !granted.contains(scope)).cloned().collect();
                 granted.extend(new);
-                Ok(())
             }
-            Write::Record(_) => Ok(()),
+            _ => {}
         }
     }
 
