@@ -38,6 +38,7 @@ export async function openHouse({ database = 'sqlite', accounts = {}, change = (
         name: 'Example',
         origin,
         mail: { from: 'Example <login@example.org>', smtp: `smtp://127.0.0.1:${mails.port}?tls=none` },
+        flows: { 'second-factor': 'second-factor' },
         limits: { 'resend-after': '1s' },
         providers: [
           { alias: 'campus', name: 'Campus', issuer: upstream.issuer, 'client-id': 'braid', 'client-secret': PROVIDER_SECRET },

@@ -26,7 +26,8 @@ async fn list(of: &Of, as_json: bool) -> Result<(), Failure> {
         println!("{:#}", Value::Array(objects));
         return Ok(());
     }
-    println!("{} ({})", shown(&user.label()), user.subject);
+    let factor = if user.has_one_time_codes { ", with a second factor" } else { "" };
+    println!("{} ({}){factor}", shown(&user.label()), user.subject);
     let row = |identity: &LinkedIdentity| {
         let authority = identity.key.authority.as_ref().map_or_else(String::new, |authority| format!(" at {authority}"));
         [

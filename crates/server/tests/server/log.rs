@@ -3,7 +3,7 @@
 use crate::people::*;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
-use testkit::{Place, Scene, Trouble};
+use testkit::{Phone, Place, Scene, Trouble};
 use tracing_subscriber::fmt::MakeWriter;
 
 /// Keeps what is written.
@@ -70,6 +70,8 @@ async fn web_46_no_secret_is_in_any_log_at_any_level() {
     go_through(&mut world.browser(), &app, "social").await;
     register(&mut world.browser(), &app, "ada", "ada@home.example", "marker-password-of-ada").await;
 
+    secrets.extend(a_phone_is_set_up_and_used(&world).await);
+
     let trip = &world.provider("social").trips()[0];
     secrets.extend([
         letter.token(),
@@ -94,6 +96,22 @@ async fn web_46_no_secret_is_in_any_log_at_any_level() {
         assert_eq!(line, None, "{secret} is in the log");
     }
     world.finish().await;
+}
+
+/// Somebody sets up a second factor, and signs in with it. The key, as it is and as it is shown.
+async fn a_phone_is_set_up_and_used(world: &testkit::World) -> [String; 2] {
+    world.user("phil", "phil@home.example", PASSWORD, true).await;
+    let mut browser = world.browser();
+    let (begun, page) = goes_to(world, &mut browser, "second-factor", "phil").await;
+    let mut phone = Phone::reads(&page);
+    let wrong = browser.submit(&page, "continue", &[("code", &phone.wrong_code())]).await;
+    begun.finish(&browser.submit(&wrong, "continue", &[("code", &phone.code())]).await).await;
+    let (begun, page) = goes_to(world, &mut browser, "second-factor", "phil").await;
+    let page = browser.submit(&page, "continue", &[("code", &phone.wrong_code())]).await;
+    let page = browser.submit(&page, "continue", &[("code", &phone.code())]).await;
+    let mut next = Phone::reads(&page);
+    begun.finish(&browser.submit(&page, "continue", &[("code", &next.code())]).await).await;
+    [phone, next].map(|phone| phone.seed.reveal().to_owned())
 }
 
 #[tokio::test]

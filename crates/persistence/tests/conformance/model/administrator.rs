@@ -60,6 +60,10 @@ impl Administrator {
                 store.set_password_hash(realm, id, &stored("what nobody was told yet"), now).await.unwrap();
                 "sets the password of".into()
             }
+            9 if user.has_one_time_codes => {
+                store.remove_second_factor(realm, id, &by, now).await.unwrap();
+                "takes the second factor of".into()
+            }
             7 | 8 => self.link(place, id, &by).await,
             9 if !identities.is_empty() => {
                 let chosen = self.random.pick(identities);

@@ -3,8 +3,8 @@
 use super::browser::Browser;
 use super::place::Place;
 use domain::{CallbackParams, Digest, Secret, Timestamp, UpstreamExchange, UpstreamFailure, UserId};
-use flow_runtime::{CodeVerdict, Counter, Fact, OneTimeVerdict, PasswordVerdict, Question, Reservation};
 use flow_runtime::world::one_time_code;
+use flow_runtime::{CodeVerdict, Counter, Fact, OneTimeVerdict, PasswordVerdict, Question, Reservation};
 use persistence::{CountKey, Counted, SingleUse};
 use std::time::Duration;
 

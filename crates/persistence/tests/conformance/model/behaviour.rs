@@ -1,11 +1,12 @@
 //! What people do at the pages that they see. Some are honest, some try what isn't theirs.
 
-use super::answers::code_of;
+use super::answers::{code_of, steps_at};
 use super::browser::Browser;
 use super::place::Place;
 use domain::{CallbackParams, Secret};
 use flow_runtime::event::action;
 use flow_runtime::page::{Way, WayKind};
+use flow_runtime::world::one_time_code;
 use flow_runtime::{AuthenticationSession, Event, Form, Page, Rest, View, Viewer, view};
 
 impl Browser {
@@ -49,6 +50,16 @@ impl Browser {
                 let name = if self.random.once_in(3) { person.name.to_owned() } else { self.some_address(place) };
                 Some(form(session, action::CONTINUE, &[("username", name)]))
             }
+            Page::OneTimeCode { .. } => {
+                let own = session.frame().and_then(|frame| Some(frame.user.as_ref()?.user().id));
+                let seed = own.and_then(|user| place.truth().phone_of(self.who, user));
+                match seed {
+                    Some(seed) => Some(form(session, action::CONTINUE, &[("code", self.a_code(place, &seed))])),
+                    None if self.random.once_in(2) => Some(form(session, action::CONTINUE, &[("code", "000000".to_owned())])),
+                    None => self.another_way(session, &view),
+                }
+            }
+            Page::SetUpOneTimeCode { seed, .. } => Some(form(session, action::CONTINUE, &[("code", self.a_code(place, seed))])),
             Page::ChangeAddress { .. } => Some(form(session, action::CONTINUE, &[("email", self.some_address(place))])),
             Page::ProveAtProvider { providers, .. } if !providers.is_empty() => {
                 let provider = self.random.pick(providers).0.to_string();
@@ -107,6 +118,14 @@ impl Browser {
 
     fn some_address(&mut self, place: &Place) -> String {
         place.cast.some_address(self.who, &mut self.random).to_string()
+    }
+
+    /// A code that the phone shows about now, which may be used already; sometimes it is misread.
+    fn a_code(&mut self, place: &Place, seed: &Secret) -> String {
+        if self.random.once_in(8) {
+            return "000000".to_owned();
+        }
+        one_time_code(seed, *self.random.pick(&steps_at(place.now())))
     }
 
     /// A password of this person's, mostly the usual one.

@@ -57,12 +57,12 @@ impl Browser {
     /// A tab. Tabs with the same number are of one login.
     pub(super) fn new(who: usize, (number, tab): (u64, u64), seed: u64, cookie: Option<Digest>, place: &Place) -> Self {
         let random = Random::new(seed, 1000 + number * 10 + tab);
-        let wishes = [Wish::Recover, Wish::VerifyAddress, Wish::ChangeAddress];
+        let wishes = [Wish::Recover, Wish::VerifyAddress, Wish::ChangeAddress, Wish::SecondFactor, Wish::SecondFactor];
         let mut wish = Random::new(seed, 7 + number);
         let begins_with = seeded(seed, number, 9);
         let key = SessionKey::from_bytes(begins_with.id("session"));
         let mut request = login("any").request;
-        if wish.once_in(4) {
+        if wish.once_in(3) {
             request.wish = *wish.pick(&wishes);
         }
         request.prompt.login = cookie.is_some() && number.is_multiple_of(3);

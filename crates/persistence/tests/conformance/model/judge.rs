@@ -2,7 +2,8 @@
 
 use super::truth::{By, Seen, Truth};
 use domain::{
-    AccountState, AddressProof, BrowserSession, EmailAddress, Epoch, IdentityKey, LinkedIdentity, ProofKind, SessionKey, UserId,
+    Accepted, AccountState, AddressProof, BrowserSession, EmailAddress, Epoch, IdentityKey, LinkedIdentity, ProofKind,
+    SessionKey, UserId,
 };
 use flow_runtime::{Next, Write};
 use persistence::Commit;
@@ -90,8 +91,8 @@ impl Truth {
     /// What was shown in the login that moved an account's epoch itself still counts there.
     fn goes_on(&mut self, login: SessionKey, user: UserId, (was, is): (Epoch, Epoch)) {
         let shown = self.shown_in(login);
-        let own =
-            shown.passwords.iter_mut().chain(&mut shown.cookies).chain(&mut shown.mailboxes).filter(|past| **past == (user, was));
+        let pasts = shown.passwords.iter_mut().chain(&mut shown.codes).chain(&mut shown.cookies).chain(&mut shown.mailboxes);
+        let own = pasts.filter(|past| **past == (user, was));
         own.for_each(|past| past.1 = is);
     }
 
@@ -107,7 +108,8 @@ impl Truth {
         never(is != was && is.version == was.version, "it changed, its version didn't");
         let closed = was.is_open() && !is.is_open();
         let newly_proved = proof(after).is_some() && (proof(before) != proof(after));
-        let dies = closed || newly_proved || before.hash != after.hash;
+        let other_factor = before.key != after.key;
+        let dies = closed || newly_proved || other_factor || before.hash != after.hash;
         never(dies && is.epoch == was.epoch, "its past should have died");
         never(was.state == AccountState::Deleted && before != after, "a deleted account changed");
         let empty = is.email.is_none() && is.username.is_none() && after.hash.is_none() && after.identities.is_empty();
@@ -118,6 +120,8 @@ impl Truth {
             never(!was.is_open() && !loses_only_a_claim, "INV-7: a login changed a closed account");
             let shown = handed_over || self.may_enter(who, id);
             never(before.hash != after.hash && !shown, "INV-3: a stranger changed the password");
+            let held = !was.has_one_time_codes || self.has_shown_factor(key, (id, was.epoch));
+            never(other_factor && !handed_over && !(self.may_enter(who, id) && held), "P3: a second factor got around itself");
             let replaced = self.may_enter(who, id) && after.identities.len() >= before.identities.len();
             never(
                 before.identities.iter().any(|link| !has(after, link)) && !replaced && !handed_over,
@@ -142,6 +146,14 @@ impl Truth {
             .filter(stranger)
             .map(|link| format!("INV-3: {} opens {id}, which isn't theirs", link.key))
             .collect()
+    }
+
+    /// Whether this login showed the second factor of an account, or set it up.
+    fn has_shown_factor(&self, login: SessionKey, past: (UserId, Epoch)) -> bool {
+        self.was_shown_in(login).is_some_and(|shown| {
+            let in_session = shown.cookies.contains(&past);
+            shown.codes.iter().any(|(user, _)| *user == past.0) || shown.phones.contains(&past.0) || in_session
+        })
     }
 
     fn has_shown(&self, login: SessionKey, address: &EmailAddress) -> bool {
@@ -207,7 +219,11 @@ impl Truth {
             }),
             ProofKind::Created | ProofKind::Administrator | ProofKind::Waived => false,
         };
-        came && fits && before.user.is_open() && self.may_enter(who, link.user)
+        // Keycloak's tree asks for no code after a mail, and says so in a waiver.
+        let is_waived = link.proof.kind == ProofKind::Mailbox
+            && matches!(&link.proof.accepted, Accepted::Login { flow, .. } if flow.as_str() == "keycloak-first-broker-login");
+        let factor = !before.user.has_one_time_codes || is_waived || self.has_shown_factor(login, past);
+        came && fits && factor && before.user.is_open() && self.may_enter(who, link.user)
     }
 
     /// An address counts as proved by whoever reads it, or by a word that counts.
@@ -251,6 +267,7 @@ impl Truth {
             () if !seen.user.is_open() => says("INV-7: it is closed"),
             () if seen.user.epoch != session.epoch => says("its past is dead"),
             () if !shown => says("nobody has shown that"),
+            () if seen.user.has_one_time_codes && !self.has_shown_factor(login, past) => says("P3: without the second factor"),
             () => None,
         }
     }

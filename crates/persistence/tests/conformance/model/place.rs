@@ -83,7 +83,9 @@ impl Place {
                 continue;
             };
             let hash = self.store.password_hash(&self.realm, user).await.unwrap().map(|(hash, _)| hash.reveal().to_owned());
-            accounts.push(Seen { user: found.user, identities: found.identities, hash });
+            let codes = self.store.one_time_codes(&self.realm, user).await.unwrap();
+            let key = codes.map(|codes| codes.secret.seed.reveal().to_owned());
+            accounts.push(Seen { user: found.user, identities: found.identities, hash, key });
         }
         accounts
     }

@@ -4,7 +4,7 @@
 use super::cast::Cast;
 use domain::{
     ActionToken, BrokeredIdentity, BrowserSession, CanonicalSubject, Digest, EmailAddress, Epoch, ExchangeId, IdentityKey,
-    LinkedIdentity, SessionKey, User, UserId, Vouched,
+    LinkedIdentity, Secret, SessionKey, User, UserId, Vouched,
 };
 use flow_runtime::{Rest, Write};
 use persistence::Commit;
@@ -27,6 +27,8 @@ pub(super) struct Shown {
     pub(super) passwords: Vec<(UserId, Epoch)>,
     /// Right codes of second factors, and the account's past that each belonged to.
     pub(super) codes: Vec<(UserId, Epoch)>,
+    /// Accounts that got a second factor.
+    pub(super) phones: Vec<UserId>,
     /// Accounts that the browser was signed in to.
     pub(super) cookies: Vec<(UserId, Epoch)>,
     /// What providers asserted, the newest last.
@@ -47,6 +49,8 @@ pub(super) struct Seen {
     pub(super) user: User,
     pub(super) identities: Vec<LinkedIdentity>,
     pub(super) hash: Option<String>,
+    /// The key of the second factor.
+    pub(super) key: Option<String>,
 }
 
 /// An account, and who may be in it.
@@ -86,6 +90,8 @@ pub(super) struct Truth {
     proving_trips: BTreeSet<ExchangeId>,
     /// The login in which each one-time code counted.
     codes: BTreeMap<(UserId, Epoch, i64), SessionKey>,
+    /// Whose phone makes the codes of an account, and of which key.
+    phones: BTreeMap<UserId, (usize, Secret)>,
     mails: Vec<Mail>,
     shown: BTreeMap<SessionKey, Shown>,
     /// What happened, in order.
@@ -105,6 +111,7 @@ impl Truth {
             used: BTreeSet::new(),
             proving_trips: BTreeSet::new(),
             codes: BTreeMap::new(),
+            phones: BTreeMap::new(),
             mails: Vec::new(),
             shown: BTreeMap::new(),
             trace: Vec::new(),
@@ -128,6 +135,11 @@ impl Truth {
             self.wrong(format!("a one-time code of {} counted in two logins", user.id));
         }
         self.shown_in(login).codes.push((user.id, user.epoch));
+    }
+
+    /// The key in this person's phone for an account.
+    pub(super) fn phone_of(&self, who: usize, user: UserId) -> Option<Secret> {
+        self.phones.get(&user).filter(|(owner, _)| *owner == who).map(|(_, seed)| seed.clone())
     }
 
     pub(super) fn came_signed_in(&mut self, login: SessionKey, user: &User) {
@@ -193,7 +205,15 @@ impl Truth {
                     let proved = new.email.as_ref().filter(|email| email.is_proved()).map(|email| email.address.clone());
                     self.made_for(who, new.id, proved);
                     self.shown_in(key).made.push(new.id);
+                    if let Some(secret) = &new.one_time {
+                        self.phones.insert(new.id, (who, secret.seed.clone()));
+                        self.shown_in(key).phones.push(new.id);
+                    }
                     self.subjects.entry(new.subject.clone()).or_insert(new.id);
+                }
+                (Write::SetOneTimeCodes { user, secret }, By::Login { who, key }) => {
+                    self.phones.insert(*user, (who, secret.seed.clone()));
+                    self.shown_in(key).phones.push(*user);
                 }
                 (Write::StartBrowserSession(session), By::Login { who, .. }) => {
                     let opened = Opened { who, session: (**session).clone(), ended: false };
