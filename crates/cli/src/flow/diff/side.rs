@@ -41,11 +41,9 @@ fn in_a_realm(name: &str, revision: Option<&str>, options: &DiffOptions) -> Resu
 fn only_realm(path: &Path) -> Result<String, Failure> {
     let settings = config::load(path)?;
     let known: Vec<&str> = settings.realms.iter().map(|realm| realm.policy.realm.as_str()).collect();
-    match known.as_slice() {
-        [only] => Ok((*only).to_owned()),
-        _ => {
-            let reason = format!("{} has several realms", path.display());
-            Err(Failure::new(reason, format!("choose one with `--realm`: {}", known.join(", "))))
-        }
+    if let [only] = known.as_slice() {
+        return Ok((*only).to_owned());
     }
+    let reason = format!("{} has several realms", path.display());
+    Err(Failure::new(reason, format!("choose one with `--realm`: {}", known.join(", "))))
 }

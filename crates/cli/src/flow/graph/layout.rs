@@ -122,7 +122,9 @@ fn part(execution: &OutlineExecution) -> Part {
             for setting in chosen(config) {
                 say("setting", SMALL, &setting);
             }
-            waived(&execution.waived).iter().for_each(|waived| say("waived", SMALL, waived));
+            if let Some(waived) = waived(&execution.waived) {
+                say("waived", SMALL, &waived);
+            }
             let establishes = establishes(declaration);
             if !establishes.is_empty() {
                 say("small", SMALL, &format!("→ {establishes}"));
@@ -135,7 +137,9 @@ fn part(execution: &OutlineExecution) -> Part {
                 Some(when) => say("setting", SMALL, &format!("if {when}")),
                 None => say("small", SMALL, tag),
             }
-            waived(&execution.waived).iter().for_each(|waived| say("waived", SMALL, waived));
+            if let Some(waived) = waived(&execution.waived) {
+                say("waived", SMALL, &waived);
+            }
             let class = match (off, when) {
                 (true, _) => "frame off",
                 (false, Some(_)) => "frame when",

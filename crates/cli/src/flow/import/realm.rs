@@ -93,6 +93,7 @@ pub(super) struct Provider {
 /// A client, as far as flows go. Its own flows are named by id.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the names are Keycloak's")]
 pub(super) struct Client {
     pub(super) client_id: Option<String>,
     #[serde(default)]

@@ -66,7 +66,7 @@ impl Remark {
 
 impl Fact {
     /// The fact, or that it doesn't hold.
-    fn new(text: String, negated: bool, remarks: Vec<Remark>) -> Holds {
+    fn holds(text: String, negated: bool, remarks: Vec<Remark>) -> Holds {
         let text = if negated { format!("{{ not: {text} }}") } else { text };
         let remarks = remarks.into_iter().map(|remark| Remark { counts: remark.counts.turned(negated), ..remark }).collect();
         Holds::When(Self { text, remarks })
@@ -116,8 +116,8 @@ impl Translation<'_> {
         match (lacking.first(), joined, facts.as_slice()) {
             (Some(why), "all", _) | (Some(why), _, []) => Holds::Never((*why).to_owned()),
             (None, _, []) => Holds::Unknown("runs it only where somebody has set up what it asks for".to_owned()),
-            (_, _, [one]) => Fact::new((*one).to_owned(), false, Vec::new()),
-            (_, joined, several) => Fact::new(format!("{{ {joined}: [{}] }}", several.join(", ")), false, Vec::new()),
+            (_, _, [one]) => Fact::holds((*one).to_owned(), false, Vec::new()),
+            (_, joined, several) => Fact::holds(format!("{{ {joined}: [{}] }}", several.join(", ")), false, Vec::new()),
         }
     }
 
@@ -140,7 +140,7 @@ impl Translation<'_> {
             format!("counts the role itself, which is called `{name}`")
         };
         let remedy = format!("give the role to everybody whom the condition is about: `braid user role … --add {name}`");
-        Fact::new(format!("{{ user.role: {} }}", scalar(&name)), negated, vec![Remark::new(Counts::Fewer, what, braid, remedy)])
+        Fact::holds(format!("{{ user.role: {} }}", scalar(&name)), negated, vec![Remark::new(Counts::Fewer, what, braid, remedy)])
     }
 
     fn attribute(&self, condition: &Execution) -> Holds {
@@ -167,7 +167,7 @@ impl Translation<'_> {
             if value.contains(['\'', '"', '\\']) {
                 return Holds::Unknown(asks);
             }
-            return Fact::new(format!("{{ cel: \"has(user.{part}) && user.{part} == '{value}'\" }}"), negated, Vec::new());
+            return Fact::holds(format!("{{ cel: \"has(user.{part}) && user.{part} == '{value}'\" }}"), negated, Vec::new());
         }
         let mut remarks = Vec::new();
         if name != given {
@@ -183,7 +183,7 @@ impl Translation<'_> {
             let remedy = "give the attribute to everybody in those groups";
             remarks.push(Remark::new(Counts::Fewer, "counts attributes of groups, too", "has no groups", remedy));
         }
-        Fact::new(format!("{{ user.attribute: {{ {}: {} }} }}", scalar(&name), scalar(value)), negated, remarks)
+        Fact::holds(format!("{{ user.attribute: {{ {}: {} }} }}", scalar(&name), scalar(value)), negated, remarks)
     }
 
     /// A scope that the application asks for, or has without asking.
@@ -208,7 +208,7 @@ impl Translation<'_> {
             let remedy = "export the realm with its clients, or name them with `client` in the condition";
             remarks.push(Remark::new(Counts::Fewer, keycloak, "doesn't know which those are", remedy));
         }
-        Fact::new(text, negated, remarks)
+        Fact::holds(text, negated, remarks)
     }
 
     /// Which credential somebody has shown. Of those that nobody has here, it is clear that they weren't.
@@ -217,7 +217,7 @@ impl Translation<'_> {
         let named: Vec<&str> = named.split("##").map(str::trim).filter(|name| !name.is_empty()).collect();
         let absent = |name: &&str| ["webauthn-passwordless", "webauthn", "recovery-authn-codes"].contains(name);
         let included = self.is_set(condition, "included");
-        if !named.is_empty() && named.iter().all(|name| absent(&name)) {
+        if !named.is_empty() && named.iter().all(absent) {
             return if included { Holds::Never("nobody has such a credential here".to_owned()) } else { Holds::Always };
         }
         let was = if included { "was" } else { "was not" };
