@@ -83,6 +83,7 @@ pub enum Joins {
 
 /// One setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own about the setting")]
 pub struct Setting {
     /// The provider's word.
     pub word: Word,

@@ -211,13 +211,12 @@ impl State {
         let _ = write!(key, " {:?} {:?}", frame.signed_in_by, frame.let_through.map(whose));
         for (execution, memory) in &frame.memory {
             let _ = match memory {
-                Memory::Form { .. } => Ok(()),
+                Memory::Form { .. } | Memory::Key { .. } => Ok(()),
                 Memory::Mail { token, errand, .. } => {
                     let live = token.as_ref().is_some_and(|token| self.world.unused.contains(token));
                     write!(key, " {execution}:{live}{}", what_for(errand))
                 }
                 Memory::Opened { recovery, .. } => write!(key, " {execution}:opened {:?}", recovery.opens),
-                Memory::Key { .. } => Ok(()),
                 Memory::Brokered(identity) => write!(key, " {execution}:{}", identity.key.subject.as_str()),
                 Memory::CameBack { came_as, .. } => write!(key, " {execution}:{came_as:?}"),
             };
@@ -229,7 +228,8 @@ impl State {
             let _ = write!(key, " {:?} {} {:?}", frame.demand, frame.address_is_anothers, frame.agreed);
         }
         let Some(chosen) = &frame.user else { return };
-        let _ = write!(key, " {}", chosen.has_shown_second_factor());
+        let before = frame.signed_in_before.map(|(user, by)| (whose(user), by));
+        let _ = write!(key, " {} {before:?}", chosen.has_shown_second_factor());
         let _ = match &chosen.how {
             How::BrowserSession(user, _) | How::Authenticated(user) => {
                 write!(key, " here {} {:?}", whose(user.id), frame.user_by)
@@ -249,7 +249,7 @@ impl State {
     fn left_with(&self, frame: &Frame) -> Option<ExecutionId> {
         let (by, flow) = (frame.user_by?, self.world.policy.flow_of(frame)?);
         let at_work = frame.position.open.iter().map(OpenLevel::at);
-        at_work.filter(|at| flow.program().inside(*at).contains(&by)).last()
+        at_work.rev().find(|at| flow.program().inside(*at).contains(&by))
     }
 }
 

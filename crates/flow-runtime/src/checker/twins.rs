@@ -110,12 +110,7 @@ impl Comparison<'_> {
         }
     }
 
-    fn tell(
-        &mut self,
-        from: Option<&(usize, Deed)>,
-        (at, is_declared): (ExecutionId, bool),
-        (with, without): (String, String),
-    ) {
+    fn tell(&mut self, from: Option<&(usize, Deed)>, (at, is_declared): (ExecutionId, bool), (with, without): (String, String)) {
         let mut story = Vec::new();
         let mut before = from;
         while let Some((number, deed)) = before {
@@ -155,7 +150,8 @@ fn look(state: &State) -> Option<(Option<View>, Option<String>)> {
         Rest::Denied { denial, .. } => Some(format!("{:?}", denial.code)),
         _ => None,
     };
-    let view = seen(&state.world, session).map(|view| View { step: crate::StepId(String::new()), page: drawn(view.page), ..view });
+    let view =
+        seen(&state.world, session).map(|view| View { step: crate::StepId(String::new()), page: drawn(view.page), ..view });
     // Who they are now is theirs to know.
     let view = if matches!(session.rest, Rest::Finished { .. }) { None } else { view };
     Some((view, end))
