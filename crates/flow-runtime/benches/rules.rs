@@ -100,7 +100,7 @@ fn realm(rules: Vec<LinkingRule>) -> RealmPolicy {
             forgotten_password: flow(),
             verify_address: flow(),
             change_address: flow(),
-            second_factor: flow(),
+            second_factor: Some(flow()),
         },
         providers: vec![provider],
         clients: BTreeMap::new(),

@@ -164,7 +164,7 @@ fn realm(flow: Flow) -> RealmPolicy {
             forgotten_password: name(),
             verify_address: name(),
             change_address: name(),
-            second_factor: name(),
+            second_factor: Some(name()),
         },
         providers: Vec::new(),
         clients: BTreeMap::new(),

@@ -52,8 +52,8 @@ pub struct Bindings {
     pub verify_address: FlowName,
     /// Another address.
     pub change_address: FlowName,
-    /// A second factor.
-    pub second_factor: FlowName,
+    /// A second factor. None: whoever is sent for one just signs in, and nobody sets one up by themselves.
+    pub second_factor: Option<FlowName>,
 }
 
 /// How often something may be tried, and how long things last.
@@ -178,7 +178,7 @@ impl RealmPolicy {
             Wish::Recover => &self.bindings.forgotten_password,
             Wish::VerifyAddress => &self.bindings.verify_address,
             Wish::ChangeAddress => &self.bindings.change_address,
-            Wish::SecondFactor => &self.bindings.second_factor,
+            Wish::SecondFactor => self.bindings.second_factor.as_ref().unwrap_or(&self.bindings.browser),
         }
     }
 

@@ -42,6 +42,9 @@ pub struct AuthenticationSession {
     /// well yet. Starting again doesn't change that.
     #[serde(default)]
     pub newcomer: Option<UserId>,
+    /// Whose second factor was set up in this login.
+    #[serde(default)]
+    pub second_factor_of: Option<UserId>,
     /// The post-login flow that let the person through.
     #[serde(default)]
     pub passed: Option<PassedFlow>,
@@ -141,6 +144,9 @@ pub struct Frame {
     pub user: Option<Chosen>,
     /// The execution that said so. Whoever leaves its way leaves that too.
     pub user_by: Option<ExecutionId>,
+    /// Who had signed in before that, and by which execution: whoever leaves the way of the second one is still nobody else.
+    #[serde(default)]
+    pub signed_in_before: Option<(UserId, ExecutionId)>,
     /// In the realm's browser flow, where somebody goes through it who was sent for something else: the authenticator that signed them in.
     #[serde(default)]
     pub signed_in_by: Option<String>,
@@ -265,6 +271,14 @@ impl How {
             _ => {}
         }
         self.refresh(now);
+    }
+
+    /// More was shown on top of a live session than it stands for: another one takes its place. Whoever has a copy of the old one's
+    /// cookie gains nothing.
+    pub(crate) fn outgrows_its_session(&mut self) {
+        if let Self::BrowserSession(_, session) = self {
+            *session = None;
+        }
     }
 
     /// The account as it will be once everything is written.

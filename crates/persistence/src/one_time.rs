@@ -47,20 +47,17 @@ impl Store {
         login: SessionKey,
     ) -> Result<bool, StoreError> {
         let login = login.to_string();
-        let own = || {
-            Entity::update_many()
+        transaction!(self, |tx| {
+            let first = Entity::update_many()
                 .filter(Column::Realm.eq(realm.as_str()))
                 .filter(Column::Id.eq(user.to_string()))
                 .filter(Column::OneTimeSetAt.eq(set_at.as_millis()))
-        };
-        transaction!(self, |tx| {
-            let used = own()
                 .filter(Column::OneTimeUsed.lt(step))
                 .col_expr(Column::OneTimeUsed, Expr::value(step))
                 .col_expr(Column::OneTimeUsedBy, Expr::value(login.as_str()))
                 .exec(tx)
                 .await?;
-            if used.rows_affected == 1 {
+            if first.rows_affected == 1 {
                 return Ok(true);
             }
             let row = Entity::find_by_id((realm.to_string(), user.to_string())).one(tx).await?;

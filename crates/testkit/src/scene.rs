@@ -163,7 +163,7 @@ impl Scene {
         let smtp = self.smtp.as_deref().unwrap_or("smtp://127.0.0.1:1?tls=none");
         let mut yaml = format!(
             "database: \"{database}\"\nflows: flows\nallow-internal: {hosts:?}\nkeyring:\n  - {{ id: test, key: {} }}\n\
-             realms:\n  demo:\n    name: Demo\n    origin: {ORIGIN}\n    mail: {{ from: Demo <login@demo.example>, smtp: \"{smtp}\" }}\n",
+             realms:\n  demo:\n    name: Demo\n    origin: {ORIGIN}\n    mail: {{ from: Demo <login@demo.example>, smtp: \"{smtp}\" }}\n    flows: {{ second-factor: second-factor }}\n",
             "A".repeat(43)
         );
         yaml.push_str("    providers:\n");

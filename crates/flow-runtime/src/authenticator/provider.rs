@@ -43,7 +43,7 @@ impl Authenticator for Provider {
     }
 
     fn may_have_signed_in(&self, chosen: &Chosen) -> bool {
-        chosen.identity.is_some()
+        chosen.identity.is_some() && !matches!(chosen.how, How::BrowserSession(..))
     }
 
     fn act(&self, sight: &Sight<'_>, input: Input<'_>, _entropy: &Entropy) -> Turn {

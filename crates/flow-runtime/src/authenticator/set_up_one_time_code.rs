@@ -1,7 +1,7 @@
 //! `set-up-one-time-code`: whoever has just signed in ties an authenticator application to the account.
 //!
-//! A key counts only once a code of it was typed. Whoever found a browser signed in can't add a factor that shuts the owner out: they sign
-//! in anew first; and whoever replaces an application shows a code of the old one before.
+//! A key counts only once a code of it was typed. Whoever found a browser signed in can't add a factor that shuts the owner out: who signed
+//! in long before signs in anew first; and whoever replaces an application signs in anew and shows a code of the old one.
 
 use super::comer::Comer;
 use super::one_time_code::{read, reservations};
@@ -24,8 +24,10 @@ const FRESH: Duration = Duration::from_mins(10);
 /// How long the news of the change is worth sending.
 const NEWS_LIFETIME: Duration = Duration::from_hours(24);
 
-pub(super) static KIND: Kind =
-    Kind { declaration: &DECLARATION, build: |config| Arc::new(SetUpOneTimeCode { replaces: config.word("replace") == Some("yes") }) };
+pub(super) static KIND: Kind = Kind {
+    declaration: &DECLARATION,
+    build: |config| Arc::new(SetUpOneTimeCode { replaces: config.word("replace") == Some("yes") }),
+};
 
 static DECLARATION: Declaration = Declaration {
     name: "set-up-one-time-code",
@@ -57,12 +59,11 @@ impl Authenticator for SetUpOneTimeCode {
     fn act(&self, sight: &Sight<'_>, input: Input<'_>, entropy: &Entropy) -> Turn {
         let (Some(comer), Some(chosen)) = (Comer::of(sight), &sight.frame.user) else { return Turn::just(Act::Attempted) };
         match input {
-            _ if chosen.has_second_factor() && !self.replaces => Turn::just(Act::Succeed),
+            _ if chosen.has_second_factor() && !(self.replaces && is_from_before(sight, chosen)) => Turn::just(Act::Succeed),
             _ if chosen.has_second_factor() && !chosen.has_shown_second_factor() => Turn::just(Act::Attempted),
-            Input::Enter { .. } if !is_fresh(sight) => {
-                Turn::just(Act::SignInAnew).with(Effect::Say(Message::SignInAnew))
-            }
+            Input::Enter { .. } if !is_fresh(sight, chosen) => Turn::just(Act::SignInAnew).with(Effect::Say(Message::SignInAnew)),
             Input::Enter { .. } => {
+                let entropy = entropy.part(&chosen.user().id.to_string());
                 let memory = Memory::Key { seed: one_time::seed_from(&entropy.expand("one-time-key")), problems: Vec::new() };
                 Turn::just(Act::Show { retry: false }).with(Effect::Remember(memory))
             }
@@ -85,12 +86,15 @@ impl Authenticator for SetUpOneTimeCode {
     }
 }
 
-/// Whether whoever signs in has authenticated lately, and not by a browser that was signed in already.
-fn is_fresh(sight: &Sight<'_>) -> bool {
-    let fresh = |chosen: &Chosen| {
-        !matches!(chosen.how, How::BrowserSession(..)) || sight.now.since(chosen.auth_time) <= FRESH
-    };
-    sight.frame.user.as_ref().is_some_and(fresh)
+/// Whether the second factor of whoever signs in was there before this login. One that was just set up needs no other one.
+fn is_from_before(sight: &Sight<'_>, chosen: &Chosen) -> bool {
+    !matches!(chosen.how, How::Created(_)) && sight.session.second_factor_of != Some(chosen.user().id)
+}
+
+/// Whether whoever signs in has authenticated in this login; or, where there is nothing to replace, not long before it began.
+fn is_fresh(sight: &Sight<'_>, chosen: &Chosen) -> bool {
+    let lately = || !chosen.has_second_factor() && sight.session.started_at.since(chosen.auth_time) <= FRESH;
+    !matches!(chosen.how, How::BrowserSession(..)) || lately()
 }
 
 fn fact_of(sight: &Sight<'_>, comer: &Comer, form: &Form, fact: Fact) -> Turn {

@@ -39,7 +39,7 @@ impl Authenticator for UsernameAndPassword {
     }
 
     fn may_have_signed_in(&self, chosen: &Chosen) -> bool {
-        chosen.identity.is_none() && chosen.how.user().has_password
+        chosen.identity.is_none() && chosen.how.user().has_password && !matches!(chosen.how, How::BrowserSession(..))
     }
 
     fn act(&self, sight: &Sight<'_>, input: Input<'_>, _entropy: &Entropy) -> Turn {

@@ -28,7 +28,8 @@ pub struct Binding {
 /// Every binding of a realm.
 pub fn bindings(policy: &RealmPolicy) -> BTreeSet<Binding> {
     let wishes = [Wish::SignIn, Wish::Create, Wish::Recover, Wish::VerifyAddress, Wish::ChangeAddress, Wish::SecondFactor];
-    let of_wishes = wishes.into_iter().map(|wish| Binding {
+    let is_served = |wish: &Wish| *wish != Wish::SecondFactor || policy.bindings.second_factor.is_some();
+    let of_wishes = wishes.into_iter().filter(is_served).map(|wish| Binding {
         flow: policy.flow_for(wish).clone(),
         serves: Serves::Wish(wish),
         provider: None,

@@ -58,7 +58,7 @@ impl Realm {
             forgotten_password: straight.name.clone(),
             verify_address: straight.name.clone(),
             change_address: straight.name.clone(),
-            second_factor: straight.name.clone(),
+            second_factor: None,
         };
         if let Serves::Wish(wanted) = serves {
             wish.browser = everybody.name.clone();

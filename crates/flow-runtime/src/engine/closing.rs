@@ -101,6 +101,8 @@ impl Run {
             (Digest::of(&cookie), Some(cookie))
         };
         if cookie.is_some() {
+            // One that takes the place of another one lasts no longer than that.
+            let began = if matches!(chosen.how, How::BrowserSession(..)) { chosen.auth_time } else { now };
             if let Some(old) = self.arrival.browser_session.take() {
                 self.writes.push(Write::EndBrowserSession(old));
             }
@@ -113,7 +115,7 @@ impl Run {
                 identity: chosen.identity.clone(),
                 passed: self.session.passed.clone(),
                 auth_time: chosen.auth_time,
-                expires_at: now.plus(policy.limits.session_lifetime),
+                expires_at: began.plus(policy.limits.session_lifetime),
             })));
         }
         if let Some(key) = chosen.identity.clone().filter(|_| self.session.newcomer == Some(user.id)) {

@@ -6,6 +6,7 @@ use crate::definition::ExecutionId;
 use crate::outcome::Fault;
 use crate::position::Position;
 use crate::session::{Chosen, Frame, How};
+use crate::write::Write;
 use domain::AuthenticationMethod;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,6 +32,8 @@ impl Run {
             Effect::UsernameTaken => frame.taken_username.clone_from(&frame.profile.username),
             Effect::Agree(others) => frame.agreed = others,
             Effect::User(chosen) => {
+                let first = frame.user.as_ref().map(|before| before.user().id).zip(frame.user_by.filter(|by| *by != execution));
+                frame.signed_in_before = frame.signed_in_before.or(first);
                 let (chosen, is_live) = chosen.beside(frame.user.take());
                 if is_live {
                     self.session.passed = self.live_passed.take();
@@ -41,6 +44,7 @@ impl Run {
                 let chosen = frame.user.as_mut().ok_or(Fault::Frames("a second factor of nobody"))?;
                 if !chosen.has_shown_second_factor() {
                     chosen.methods.push(AuthenticationMethod::OneTimeCode);
+                    chosen.how.outgrows_its_session();
                 }
             }
             Effect::Renew(user) => match frame.user.as_mut().filter(|chosen| chosen.how.user().id == user.id) {
@@ -51,7 +55,12 @@ impl Run {
                 Some(How::Created(making)) if making.id == new.id => *making = new,
                 _ => return Err(Fault::Frames("another account than the one that is made")),
             },
-            Effect::Write(write) => self.writes.push(write),
+            Effect::Write(write) => {
+                if let Write::SetOneTimeCodes { user, .. } = &write {
+                    self.session.second_factor_of = Some(*user);
+                }
+                self.writes.push(write);
+            }
             Effect::Notify(notice) => self.notices.push(notice),
             Effect::Say(message) => self.session.message = Some(message),
         }
@@ -69,7 +78,10 @@ impl Effect {
 impl Chosen {
     /// Whether this is somebody else than who has signed in in the frame.
     pub(super) fn is_another(&self, frame: &Frame) -> bool {
-        frame.user.as_ref().is_some_and(|before| before.how.user().id != self.how.user().id)
+        let known =
+            frame.user.as_ref().map(|before| before.user().id).into_iter().chain(frame.signed_in_before.map(|(user, _)| user));
+        let own = self.user().id;
+        known.into_iter().any(|other| other != own)
     }
 
     /// The same account, that this frame may know already: what was shown of it before still counts. Second: whether it is known by a live
@@ -81,7 +93,10 @@ impl Chosen {
             // A session shows less than what was shown in this very login.
             std::mem::swap(&mut self, &mut before);
         }
-        let more = before.methods.into_iter().filter(|method| !self.methods.contains(method)).collect::<Vec<_>>();
+        // A session's second factor was shown when that began. Whoever signs in anew beside it shows it anew.
+        let is_old = matches!(before.how, How::BrowserSession(..)) && !matches!(self.how, How::BrowserSession(..));
+        let counts = |method: &AuthenticationMethod| !is_old || *method != AuthenticationMethod::OneTimeCode;
+        let more: Vec<_> = before.methods.into_iter().filter(|method| !self.methods.contains(method) && counts(method)).collect();
         self.methods.extend(more);
         self.identity = self.identity.or(before.identity);
         let is_live = matches!(self.how, How::BrowserSession(..));
@@ -98,7 +113,7 @@ impl Frame {
         (self.existing, self.rule, self.demand) = (None, None, None);
         self.existing_identities = Vec::new();
         self.address_is_anothers = false;
-        (self.user, self.user_by) = (None, None);
+        (self.user, self.user_by, self.signed_in_before) = (None, None, None);
         self.let_through = None;
         self.review_wanted |= review_wanted;
     }

@@ -74,6 +74,7 @@ impl Run {
             agreed: BTreeSet::new(),
             user,
             user_by: None,
+            signed_in_before: None,
             signed_in_by: None,
             let_through: None,
         });

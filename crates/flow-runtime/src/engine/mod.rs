@@ -60,6 +60,7 @@ pub fn begin_with(
         rest: Rest::Showing(crate::definition::ExecutionId(0)),
         message: None,
         newcomer: None,
+        second_factor_of: None,
         passed: None,
         expires_at: start.started_at.plus(policy.limits.login_lifetime),
         started_at: start.started_at,

@@ -20,7 +20,7 @@ use domain::{Entropy, Timestamp, Wish};
 enum Entry {
     /// They came like that.
     Taken,
-    /// They came by another way that stands beside it.
+    /// They came by another way, which stands after it.
     Beside,
     /// It is asked of everybody, so of them too.
     Asked,
@@ -116,7 +116,7 @@ fn entry(program: &Program, frame: &Frame, execution: ExecutionId) -> Option<Ent
     while at != Program::START {
         let level = program.parent(at);
         if let Some(Runs::Level { mode: Mode::Alternatives, first, .. }) = program.runs(level)
-            && program.from(*first).any(|other| other != at && holds_theirs(other))
+            && program.from(*first).any(|other| other > at && holds_theirs(other))
         {
             return Some(Entry::Beside);
         }

@@ -159,5 +159,6 @@ impl Frame {
         if self.signed_in_inside(program, id) {
             (self.user, self.user_by) = (None, None);
         }
+        self.signed_in_before = self.signed_in_before.filter(|(_, by)| !program.inside(id).contains(by));
     }
 }

@@ -76,7 +76,7 @@ pub(super) fn realm(
         forgotten_password: FlowName::parse("forgotten-password")?,
         verify_address: FlowName::parse("verify-address")?,
         change_address: FlowName::parse("change-address")?,
-        second_factor: FlowName::parse("second-factor")?,
+        second_factor: Some(FlowName::parse("second-factor")?),
     };
     let serves = given.serves.unwrap_or_else(|| looks_like(flow, &bindings));
     if let Serves::Wish(wish) = serves {
@@ -282,18 +282,18 @@ impl Bindings {
             Wish::Recover => &self.forgotten_password,
             Wish::VerifyAddress => &self.verify_address,
             Wish::ChangeAddress => &self.change_address,
-            Wish::SecondFactor => &self.second_factor,
+            Wish::SecondFactor => self.second_factor.as_ref().unwrap_or(&self.browser),
         }
     }
 
     pub(crate) fn set(&mut self, wish: Wish, flow: FlowName) {
         let bound = match wish {
+            Wish::SecondFactor => return self.second_factor = Some(flow),
             Wish::SignIn => &mut self.browser,
             Wish::Create => &mut self.registration,
             Wish::Recover => &mut self.forgotten_password,
             Wish::VerifyAddress => &mut self.verify_address,
             Wish::ChangeAddress => &mut self.change_address,
-            Wish::SecondFactor => &mut self.second_factor,
         };
         *bound = flow;
     }

@@ -149,6 +149,7 @@ pub(crate) fn login(name: &str) -> AuthenticationSession {
         rest: Rest::Showing(ExecutionId(1)),
         message: None,
         newcomer: None,
+        second_factor_of: None,
         passed: None,
         started_at: at(0),
         expires_at: at(3600),

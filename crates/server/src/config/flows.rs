@@ -194,6 +194,16 @@ pub(super) fn named(
     }
 }
 
+/// The flow that a key names, if it is there.
+pub(super) fn named_if_given(
+    fields: &mut Fields,
+    key: &'static str,
+    flows: &Flows,
+    problems: &mut Problems<'_>,
+) -> Option<FlowName> {
+    fields.optional_text(key, problems).and_then(|given| existing(&given, flows, problems))
+}
+
 fn existing(given: &At<String>, flows: &Flows, problems: &mut Problems<'_>) -> Option<FlowName> {
     let name = FlowName::parse(&given.value).ok().filter(|name| flows.contains_key(name));
     if name.is_none() {

@@ -81,7 +81,7 @@ fn bindings(fields: &mut Fields, flows: &Flows, problems: &mut Problems<'_>) -> 
     let forgotten_password = flows::named(&mut bound, "forgotten-password", "forgotten-password", flows, problems);
     let verify_address = flows::named(&mut bound, "verify-address", "verify-address", flows, problems);
     let change_address = flows::named(&mut bound, "change-address", "change-address", flows, problems);
-    let second_factor = flows::named(&mut bound, "second-factor", "second-factor", flows, problems);
+    let second_factor = flows::named_if_given(&mut bound, "second-factor", flows, problems);
     bound.end(problems);
     Some(Bindings {
         browser: browser?,
@@ -89,7 +89,7 @@ fn bindings(fields: &mut Fields, flows: &Flows, problems: &mut Problems<'_>) -> 
         forgotten_password: forgotten_password?,
         verify_address: verify_address?,
         change_address: change_address?,
-        second_factor: second_factor?,
+        second_factor,
     })
 }
 

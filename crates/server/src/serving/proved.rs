@@ -144,7 +144,7 @@ mod tests {
                 forgotten_password: flow("forgotten-password"),
                 verify_address: flow("verify-address"),
                 change_address: flow("change-address"),
-                second_factor: flow("second-factor"),
+                second_factor: Some(flow("second-factor")),
             },
             providers: vec![provider],
             clients: BTreeMap::new(),

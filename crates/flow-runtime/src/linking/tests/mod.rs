@@ -53,7 +53,7 @@ pub(crate) fn policy(rules: RuleSet) -> RealmPolicy {
             forgotten_password: flow("forgotten-password"),
             verify_address: flow("verify-address"),
             change_address: flow("change-address"),
-            second_factor: flow("second-factor"),
+            second_factor: Some(flow("second-factor")),
         },
         providers: vec![provider("campus", Assurance::Domains(vec!["x.org".into()])), provider("social", Assurance::Nobody)],
         clients: BTreeMap::new(),

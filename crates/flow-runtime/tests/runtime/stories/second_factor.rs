@@ -300,3 +300,93 @@ fn a_closed_account_is_closed_on_this_page_too() {
     assert!(matches!(login.session().rest, Rest::Denied { .. }));
     assert!(w.sessions.is_empty());
 }
+
+#[test]
+fn where_a_realm_does_not_offer_it_whoever_is_sent_for_one_signs_in() {
+    let mut w = World::new();
+    w.policy.bindings.second_factor = None;
+    let id = w.user("ada").password("correct horse").done();
+    let mut login = sets_up(&mut w, None);
+    signs_in(&mut w, &mut login);
+    assert_eq!(login.user(), id);
+    assert!(w.seeds.is_empty());
+}
+
+#[test]
+fn a_code_on_top_of_a_live_session_begins_another_one_that_keeps_it_and_lasts_no_longer() {
+    let mut w = World::new();
+    let id = w.user("ada").password("correct horse").done();
+    let mut login = w.login();
+    signs_in(&mut w, &mut login);
+    w.has_application(id);
+    let old = cookie_of(&login);
+    let ends = w.sessions[&old].expires_at;
+    w.now = w.now.plus(Duration::from_hours(1));
+    let mut seen = w.login_with(Some(old.clone()), |_| {});
+    types_the_next(&mut w, &mut seen, id);
+    let new = cookie_of(&seen);
+    assert!(new != old && !w.sessions.contains_key(&old), "a copy of the old cookie gains nothing");
+    assert_eq!(w.sessions[&new].expires_at, ends);
+    let silent = w.login_with(Some(new), |request| request.prompt.none = true);
+    assert_eq!(silent.user(), id, "it isn't asked for again");
+}
+
+#[test]
+fn a_live_session_does_not_bring_its_second_factor_into_a_fresh_login() {
+    let mut w = World::new();
+    w.flow(
+        "flow: both\nexecutions:\n  - cookie\n  - username-and-password\n  - flow: second factor\n    \
+         when: user.second-factor-configured\n    executions: [one-time-code]\n",
+    );
+    let id = ada(&mut w);
+    let mut first = w.login();
+    signs_in(&mut w, &mut first);
+    types_the_next(&mut w, &mut first, id);
+    w.policy.bindings.browser = flow_name("both");
+    let mut login = w.login_with(Some(cookie_of(&first)), |_| {});
+    signs_in(&mut w, &mut login);
+    assert!(matches!(login.page(&w), Page::OneTimeCode { .. }));
+}
+
+#[test]
+fn a_live_session_replaces_nothing_however_young_it_is() {
+    let mut w = with_steps("  - set-up-one-time-code: { replace: yes }\n");
+    let id = w.user("ada").password("correct horse").done();
+    let mut first = w.login();
+    signs_in(&mut w, &mut first);
+    let seed = key(&w, &first);
+    types(&mut w, &mut first, &one_time_code(&seed, 1));
+    let mut login = w.login_with(Some(cookie_of(&first)), |_| {});
+    assert!(matches!(login.page(&w), Page::Login { .. }));
+    assert_eq!(login.session().message, Some(Message::SignInAnew));
+    signs_in(&mut w, &mut login);
+    assert!(matches!(login.session().rest, Rest::Denied { .. }), "and a code of the old one comes first");
+    assert_eq!(w.seeds[&id].seed, seed);
+}
+
+#[test]
+fn where_everybody_must_have_one_nobody_sets_up_two() {
+    let mut w = with_steps(EVERYBODY);
+    let id = w.user("ada").password("correct horse").done();
+    let mut login = sets_up(&mut w, None);
+    signs_in(&mut w, &mut login);
+    let seed = key(&w, &login);
+    types(&mut w, &mut login, &one_time_code(&seed, 1));
+    assert_eq!(login.user(), id, "{:?}", login.session().rest);
+    assert_eq!(w.seeds[&id].seed, seed);
+}
+
+#[test]
+fn a_set_up_page_waits_as_long_as_its_login() {
+    let mut w = with_steps("");
+    let id = w.user("ada").password("correct horse").done();
+    let mut before = w.login();
+    signs_in(&mut w, &mut before);
+    w.now = w.now.plus(Duration::from_secs(570));
+    w.policy.flows = with_steps(EVERYBODY).policy.flows.clone();
+    let mut login = w.login_with(Some(cookie_of(&before)), |_| {});
+    let seed = key(&w, &login);
+    w.now = w.now.plus(Duration::from_secs(40));
+    types(&mut w, &mut login, &one_time_code(&seed, 1));
+    assert_eq!(login.user(), id);
+}

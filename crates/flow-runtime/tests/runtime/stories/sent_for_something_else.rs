@@ -222,3 +222,44 @@ fn starting_again_asks_again() {
     signs_in(&mut w, &mut same);
     assert!(matches!(same.page(&w), Page::CheckMail { .. }), "one flow for both runs once: {:?}", same.page(&w));
 }
+
+/// Who is signed in in the browser already.
+fn cookie(w: &mut World) -> domain::Digest {
+    let mut login = w.login();
+    signs_in(w, &mut login);
+    login.finish().signed_in.browser_session.clone()
+}
+
+fn verifies_with(w: &mut World, cookie: domain::Digest) -> Login {
+    w.login_with(Some(cookie), |request| request.wish = Wish::VerifyAddress)
+}
+
+#[test]
+fn a_live_session_is_not_enough_where_the_realms_own_flow_takes_none() {
+    let mut w = World::new();
+    let id = w.user("ada").password("correct horse").proved(ADA).done();
+    let live = cookie(&mut w);
+    w.flow("flow: no-sessions\nexecutions:\n  - provider: { requirement: alternative }\n  - username-and-password: { requirement: alternative }\n");
+    w.policy.bindings.browser = flow_name("no-sessions");
+    let mut login = verifies_with(&mut w, live);
+    assert!(matches!(login.page(&w), Page::Login { .. }), "{:?}", login.session().rest);
+    signs_in(&mut w, &mut login);
+    assert_eq!(login.user(), id);
+}
+
+#[test]
+fn a_live_session_that_is_not_asked_for_leaves_the_other_ways() {
+    let mut w = World::new();
+    let id = w.user("ada").password("correct horse").proved(ADA).done();
+    let live = cookie(&mut w);
+    w.flow(
+        "flow: not-for-the-shop\nexecutions:\n  - flow: elsewhere\n    requirement: alternative\n    executions:\n      \
+         - flow: not the shop\n        when: { not: { client: shop } }\n        executions: [cookie]\n  \
+         - username-and-password: { requirement: alternative }\n",
+    );
+    w.policy.bindings.browser = flow_name("not-for-the-shop");
+    let mut login = verifies_with(&mut w, live);
+    assert!(matches!(login.page(&w), Page::Login { .. }), "{:?}", login.session().rest);
+    signs_in(&mut w, &mut login);
+    assert_eq!(login.user(), id);
+}

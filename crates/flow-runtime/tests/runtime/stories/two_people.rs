@@ -88,3 +88,27 @@ fn who_signed_in_makes_no_other_account_by_an_identity_that_nobody_has() {
         assert_eq!((w.users.len(), w.identities.len(), w.sessions.len()), (1, 0, 0));
     }
 }
+
+#[test]
+fn leaving_a_way_does_not_forget_who_signed_in_before_it() {
+    let mut w = World::new();
+    w.flow(
+        "flow: twice\nexecutions:\n  - username-and-password\n  - flow: again\n    executions:\n      \
+         - flow: with a provider\n        requirement: alternative\n        executions:\n          - provider\n          \
+         - terms: { version: '1', document: Be kind. }\n      - reset-password: { requirement: alternative }\n",
+    );
+    w.policy.bindings.browser = flow_name("twice");
+    let mallory = w.user("mallory").password("her own").done();
+    w.user("vic").password("never typed").proved("vic@x.org").done();
+    let person = someone("social", "mallory");
+    w.link(&person, mallory);
+    let mut login = w.login_with(None, |request| request.provider_hint = Some(person.0.key.provider.clone()));
+    login.sends(&mut w, action::CONTINUE, &[("username", "mallory"), ("password", "her own")]);
+    login.returns(&mut w, &person);
+    assert!(matches!(login.page(&w), Page::Terms { .. }), "{:?}", login.page(&w));
+    login.takes(&mut w, "recover");
+    login.sends(&mut w, action::CONTINUE, &[("username", "vic")]);
+    login.presses_mail(&mut w, "vic@x.org");
+    login.sends(&mut w, action::CONTINUE, &[("password", "long enough")]);
+    assert_eq!(login.denial(), DenialCode::OtherUser);
+}

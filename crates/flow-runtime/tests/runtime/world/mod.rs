@@ -73,7 +73,7 @@ impl World {
                 forgotten_password: flow_name("forgotten-password"),
                 verify_address: flow_name("verify-address"),
                 change_address: flow_name("change-address"),
-                second_factor: flow_name("second-factor"),
+                second_factor: Some(flow_name("second-factor")),
             },
             providers: vec![
                 provider("campus", Assurance::Domains(vec!["campus.example".into()])),

@@ -149,7 +149,7 @@ fn policy(realm: &RealmId, random: &mut Random) -> RealmPolicy {
             forgotten_password: flow("forgotten-password"),
             verify_address: flow("verify-address"),
             change_address: flow("change-address"),
-            second_factor: flow("second-factor"),
+            second_factor: Some(flow("second-factor")),
         },
         providers: providers(random),
         clients: BTreeMap::from([(client.id.clone(), client)]),
