@@ -119,6 +119,8 @@ realms:
   demo:
     name: Demo
     origin: {demo}
+    # Applications may send people to set up a second factor (`braid_action=second-factor`).
+    flows: {{ second-factor: second-factor }}
     providers:
       - alias: campus
         name: Campus

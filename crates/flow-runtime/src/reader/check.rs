@@ -76,6 +76,7 @@ fn never_runs(execution: &Execution, required: &Execution, problems: &mut Proble
 }
 
 /// What is there when an execution is reached, in the order of the file.
+#[expect(clippy::struct_excessive_bools, reason = "each is there or not, whatever the others are")]
 struct Reached<'p> {
     identity: bool,
     existing_user: bool,

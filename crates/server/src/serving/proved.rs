@@ -51,7 +51,7 @@ fn proved_by(documents: &Documents, policy: &RealmPolicy, check: &mut dyn FnMut(
         let checked = check(&binding);
         told(policy, &binding, &checked, crate::adapters::now().since(began));
         if checked.may_serve() || is_only_without_mail(policy, &binding, &checked) {
-            key.map(remember);
+            key.into_iter().for_each(remember);
         } else {
             problems.extend(found(documents, (&binding, flow), &checked));
         }

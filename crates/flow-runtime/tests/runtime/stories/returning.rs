@@ -185,7 +185,8 @@ fn a_proof_from_an_earlier_page_still_counts() {
 
 #[test]
 fn ph_25_a_proof_from_an_earlier_page_dies_with_the_account_and_with_its_epoch() {
-    let changes: [(fn(&mut domain::User), DenialCode); 2] = [
+    type Change = fn(&mut domain::User);
+    let changes: [(Change, DenialCode); 2] = [
         (|user| user.state = domain::AccountState::Disabled, DenialCode::AccountDisabled),
         (|user| user.epoch = domain::Epoch(1), DenialCode::AccountChanged),
     ];
