@@ -29,8 +29,8 @@ pub mod world;
 pub mod write;
 
 pub use ask::{
-    Candidate, Candidates, CodeVerdict, Counter, Fact, FoundUsers, KnownIdentity, LiveSession, OneTimeVerdict, PasswordVerdict, Question,
-    Reservation, Sought,
+    Candidate, Candidates, CodeVerdict, Counter, Fact, FoundUsers, KnownIdentity, LiveSession, OneTimeVerdict, PasswordVerdict,
+    Question, Reservation, Sought,
 };
 pub use definition::{Execution, ExecutionId, Flow, Level, Node, Requirement, Revision};
 pub use engine::{Asking, Resting, Start, Step, begin, begin_with, step};

@@ -123,9 +123,10 @@ impl RealmPolicy {
         let begun = self.flow_of(frame)?;
         let path = begun.path(execution)?;
         let serves = self.flow(&frame.flow)?;
-        let still = serves.waivers.iter().any(|waiver| {
-            waiver.property == Property::P1 && serves.path(waiver.at).is_some_and(|place| place == path)
-        });
+        let still = serves
+            .waivers
+            .iter()
+            .any(|waiver| waiver.property == Property::P1 && serves.path(waiver.at).is_some_and(|place| place == path));
         begun.permit(execution).filter(|_| still)
     }
 

@@ -153,12 +153,9 @@ impl Way {
         let (provider, look) = match &way.kind {
             WayKind::Provider { alias, .. } => (Some(alias.to_string()), "second provider"),
             WayKind::LinkedProvider { alias, .. } => (Some(alias.to_string()), "second"),
-            WayKind::Login
-            | WayKind::Register
-            | WayKind::Password
-            | WayKind::Mail
-            | WayKind::Recover
-            | WayKind::OneTimeCode => (None, "second"),
+            WayKind::Login | WayKind::Register | WayKind::Password | WayKind::Mail | WayKind::Recover | WayKind::OneTimeCode => {
+                (None, "second")
+            }
         };
         Self { id: way.id.clone(), provider, label: words::way(&way.kind), look }
     }

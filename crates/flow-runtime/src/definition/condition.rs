@@ -132,9 +132,7 @@ impl Seen<'_> {
             NamedFact::ExistingUserHasPassword => self.existing()?.has_password,
             NamedFact::ExistingUserAddressProved => is_proved(&self.existing()?.email),
             NamedFact::UserHasPassword => self.user()?.has_password,
-            NamedFact::UserSecondFactorConfigured => {
-                self.frame.user.as_ref().ok_or(ConditionFault::NoUser)?.has_second_factor()
-            }
+            NamedFact::UserSecondFactorConfigured => self.frame.user.as_ref().ok_or(ConditionFault::NoUser)?.has_second_factor(),
             NamedFact::UserAddressProved => is_proved(&self.user()?.email),
             NamedFact::LoginFirst => self.is_first_login()?,
             NamedFact::Provider

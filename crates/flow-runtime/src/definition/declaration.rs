@@ -46,7 +46,8 @@ impl Declaration {
                 needs_identity || !self.establishes.contains(&Establishes::User) && !self.needs.contains(&Need::User)
             }
             Purpose::PostLogin => {
-                self.establishes.iter().all(|what| *what == Establishes::SecondFactor) && !self.needs.contains(&Need::ExistingUser)
+                self.establishes.iter().all(|what| *what == Establishes::SecondFactor)
+                    && !self.needs.contains(&Need::ExistingUser)
             }
         }
     }

@@ -22,7 +22,8 @@ pub(super) fn document(document: &Document, problems: &mut Problems) -> Vec<Waiv
     idle::level(&document.level, problems);
     reachable::level(&document.level, problems);
     let begins = begins::of(&document.level);
-    let mut reached = Reached { identity: begins.identity, existing_user: false, user: begins.user, owner: begins.user, problems };
+    let mut reached =
+        Reached { identity: begins.identity, existing_user: false, user: begins.user, owner: begins.user, problems };
     reached.level(&document.level);
     waivers::of(document, problems)
 }
@@ -107,7 +108,8 @@ impl Reached<'_> {
         if declaration.needs.contains(&Need::ExistingUser) {
             self.need_existing_user(declaration.name, span);
         }
-        let nobody = declaration.needs.contains(&Need::User) && !self.user || declaration.needs.contains(&Need::Owner) && !self.owner;
+        let nobody =
+            declaration.needs.contains(&Need::User) && !self.user || declaration.needs.contains(&Need::Owner) && !self.owner;
         if nobody {
             self.need_user(declaration.name, span);
         }

@@ -2,8 +2,8 @@
 
 use super::{Given, World, code_of};
 use crate::{
-    Candidate, Candidates, CodeVerdict, Counter, Fact, FoundUsers, KnownIdentity, LiveSession, OneTimeVerdict, PasswordVerdict, Question,
-    Reservation, Sought,
+    Candidate, Candidates, CodeVerdict, Counter, Fact, FoundUsers, KnownIdentity, LiveSession, OneTimeVerdict, PasswordVerdict,
+    Question, Reservation, Sought,
 };
 use domain::{
     Attribute, AttributeName, BrokeredIdentity, EmailAddress, ExchangeId, Provenance, Secret, SessionKey, Timestamp, User,
@@ -177,7 +177,9 @@ impl World {
         if !self.spend(reservations, &user.to_string()) {
             return OneTimeVerdict::TooMany { until: self.later() };
         }
-        let (Some(secret), Some(found)) = (self.seeds.get_mut(&user), self.users.get(&user)) else { return OneTimeVerdict::Wrong };
+        let (Some(secret), Some(found)) = (self.seeds.get_mut(&user), self.users.get(&user)) else {
+            return OneTimeVerdict::Wrong;
+        };
         let is_of = |step| *code.reveal() == super::one_time_code(&secret.seed, step);
         if is_of(secret.used) {
             return OneTimeVerdict::Used;

@@ -3,8 +3,8 @@
 use super::{Given, World};
 use crate::{NewUser, Next, Resting, Write};
 use domain::{
-    ActionToken, AddressProof, AuthenticationMethod, BrowserSession, EmailAddress, LinkedIdentity, OwnedAddress, ProofKind, Provenance, SessionKey,
-    UnprovedClaims, User, UserId, Vouched,
+    ActionToken, AddressProof, AuthenticationMethod, BrowserSession, EmailAddress, LinkedIdentity, OwnedAddress, ProofKind,
+    Provenance, SessionKey, UnprovedClaims, User, UserId, Vouched,
 };
 
 impl World {

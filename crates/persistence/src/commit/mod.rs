@@ -129,7 +129,12 @@ fn holds(guard: &Guard, users: &[Model]) -> bool {
     users.iter().any(|user| user.id == id && user.version == guard.version.0)
 }
 
-async fn run(tx: &DatabaseTransaction, realm: &RealmId, commit: &Commit, prepared: &Prepared<'_>) -> Result<Committed, StoreError> {
+async fn run(
+    tx: &DatabaseTransaction,
+    realm: &RealmId,
+    commit: &Commit,
+    prepared: &Prepared<'_>,
+) -> Result<Committed, StoreError> {
     if let Some((session, read_at)) = &prepared.session {
         let current = match read_at {
             Some(read_at) => sessions::replace(tx, realm, session, *read_at, prepared.edition).await?,

@@ -88,7 +88,10 @@ fn field(name: FieldName, value: &str, from_provider: bool, required: bool) -> F
 
 /// All pages of logins.
 pub(crate) fn all() -> Vec<Sample> {
-    [entering(), linking(), proving(), crate::recovering::all(), crate::second_factor::all(), required(), ending(), denials()].into_iter().flatten().collect()
+    [entering(), linking(), proving(), crate::recovering::all(), crate::second_factor::all(), required(), ending(), denials()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn entering() -> Vec<Sample> {

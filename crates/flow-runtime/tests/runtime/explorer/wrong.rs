@@ -4,8 +4,8 @@ use super::search::{Report, explore};
 use super::setting::{Existing, Setting, Word};
 use crate::world::flow_name;
 use domain::{
-    AddressProof, AuthenticationMethod, CanonicalSubject, Entropy, ExistingLink, IdentityId, LinkProof, LinkedIdentity, ProofKind,
-    User, UserId,
+    AddressProof, AuthenticationMethod, CanonicalSubject, Entropy, ExistingLink, IdentityId, LinkProof, LinkedIdentity,
+    ProofKind, User, UserId,
 };
 use flow_runtime::authenticator::{Act, Authenticator, Effect, Input, KINDS, Sight, Turn};
 use flow_runtime::definition::config::Config;

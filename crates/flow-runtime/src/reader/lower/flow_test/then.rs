@@ -13,7 +13,8 @@ use domain::{ProviderAlias, Username};
 
 const KEYS: &[&str] = &["signed-in", "denied", "shows", "linked", "mails", "changes", "scopes", "accounts"];
 
-const ACCOUNT_KEYS: &[&str] = &["email", "proved", "password", "second-factor", "username", "given-name", "family-name", "state", "identities"];
+const ACCOUNT_KEYS: &[&str] =
+    &["email", "proved", "password", "second-factor", "username", "given-name", "family-name", "state", "identities"];
 
 /// Understands what is expected.
 pub(super) fn then(entry: &Entry, problems: &mut Problems) -> Then {
