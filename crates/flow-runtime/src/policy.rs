@@ -1,6 +1,6 @@
 //! The realm as a login sees it, read afresh for every step.
 
-use crate::definition::waiver::{Permit, Property};
+use crate::definition::waiver::{Permit, Property, Waiver};
 use crate::definition::{ExecutionId, Flow, Revision};
 use crate::linking::RuleSet;
 use crate::outcome::DenialCode;
@@ -117,17 +117,18 @@ impl RealmPolicy {
         current.or_else(|| self.revisions.earlier(name, revision)).filter(|_| !self.revisions.is_revoked(revision))
     }
 
-    /// Whether the author of a frame's flow accepts that this execution links an identity without a proof. That is an allowance: the flow must
-    /// say so in the revision that the frame began with, and still say so at that place in the one that serves now.
+    /// Whether the author of a frame's flow accepts that this execution links an identity without a proof.
     pub(crate) fn permit(&self, frame: &Frame, execution: ExecutionId) -> Option<Permit> {
-        let begun = self.flow_of(frame)?;
-        let path = begun.path(execution)?;
-        let serves = self.flow(&frame.flow)?;
-        let still = serves
-            .waivers
-            .iter()
-            .any(|waiver| waiver.property == Property::P1 && serves.path(waiver.at).is_some_and(|place| place == path));
-        begun.permit(execution).filter(|_| still)
+        self.flow_of(frame)?.permit(execution).filter(|_| self.waives(Property::P1, frame, execution))
+    }
+
+    /// Whether the author of a frame's flow accepts that this property is broken at this place. That is an allowance: the flow must
+    /// say so in the revision that the frame began with, and still say so at that place in the one that serves now.
+    pub(crate) fn waives(&self, property: Property, frame: &Frame, at: ExecutionId) -> bool {
+        let (Some(begun), Some(serves)) = (self.flow_of(frame), self.flow(&frame.flow)) else { return false };
+        let path = begun.path(at);
+        let is_there = |waiver: &Waiver| waiver.property == property && serves.path(waiver.at) == path;
+        path.is_some() && begun.waives(property, at) && serves.waivers.iter().any(is_there)
     }
 
     /// The current revision of a flow. None: there is no such flow, or it was revoked.

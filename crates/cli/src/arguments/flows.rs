@@ -92,6 +92,6 @@ pub(crate) struct ExplainOptions {
     #[command(flatten)]
     pub(crate) realm: InRealm,
     /// The login: the reference on its pages and in the log, its session key, or a subject for the newest login of that account
-    #[arg(value_name = "LOGIN")]
+    #[arg(value_name = "LOGIN", allow_hyphen_values = true)]
     pub(crate) login: String,
 }

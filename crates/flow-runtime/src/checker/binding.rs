@@ -127,7 +127,7 @@ fn rules_of(policy: &RealmPolicy) -> BTreeSet<Rules> {
             Matching::Regex { account, .. } => Some(account),
             Matching::Domain(_) => None,
         };
-        all.extend((by == Some(&AccountField::Username)).then_some(Rules::ByName));
+        all.extend(by.is_some_and(|field| *field != AccountField::Email).then_some(Rules::ByName));
     }
     all
 }

@@ -10,6 +10,7 @@ use super::telling::told;
 use super::twins::compare;
 use super::verdict::{Checked, Finding, Story};
 use crate::definition::ExecutionId;
+use crate::definition::program::Program;
 use crate::definition::waiver::{Assumption, Property, Waiver};
 use crate::flow_test::Serves;
 use crate::{Flow, RealmPolicy};
@@ -135,15 +136,16 @@ fn explored(flow: &Flow, scope: &Scope) -> Checked {
     checked
 }
 
-/// The flow as if all of it were allowed to link without a proof: what a waiver would allow is looked at in any case, and without one it is
-/// what is broken.
+/// The flow as if all of it were allowed to link without a proof, and to do without a second factor: what a waiver would allow is looked at in any
+/// case, and without one it is what is broken.
 pub(super) fn opened(flow: &Flow) -> Flow {
-    let every = flow.authenticators().map(|(at, _)| waiver_of_p1(at)).collect();
+    let waived = |(at, _)| [Property::P1, Property::P3].map(|property| waiver_of(property, at));
+    let every = flow.authenticators().flat_map(waived).chain([waiver_of(Property::P3, Program::START)]).collect();
     flow.clone().with(every, flow.assumes.clone())
 }
 
-fn waiver_of_p1(at: ExecutionId) -> Waiver {
-    Waiver { property: Property::P1, at, path: String::new(), reason: String::new() }
+fn waiver_of(property: Property, at: ExecutionId) -> Waiver {
+    Waiver { property, at, path: String::new(), reason: String::new() }
 }
 
 impl Found {
@@ -152,7 +154,7 @@ impl Found {
         let is_assumed_away = scope.fixed.serves == Serves::FirstLogin
             && !matches!(setting.word, Word::Trusted | Word::Own)
             && flow.assumes.contains(&Assumption::TrustedAssertion);
-        if property == Property::P4 && (!scope.promises || is_assumed_away) {
+        if property == Property::P4 && can_be_waived && (!scope.promises || is_assumed_away) {
             return;
         }
         let key = (property, at, message.clone(), can_be_waived);

@@ -149,11 +149,11 @@ impl Setting {
     /// Whether a second factor makes a difference that no other setting shows.
     fn differs_with_a_factor(&self, serves: Serves) -> bool {
         let is_owned = matches!(self.existing, Existing::Owner { .. } | Existing::OwnerAtProvider | Existing::OwnerAndClaimant);
-        let is_claimed = self.existing == Existing::Claimant { password: true };
+        let is_claimed = matches!(self.existing, Existing::Claimant { password: true } | Existing::ClaimantAtProvider);
         let with_password = self.existing == Existing::Owner { password: true };
         match (serves, self.rules, self.joins) {
             (Serves::FirstLogin, Rules::Usual, Joins::AsSetUp) => {
-                matches!(self.word, Word::Trusted | Word::Untrusted) && (is_owned || is_claimed)
+                matches!(self.word, Word::Nothing | Word::Trusted | Word::Untrusted) && (is_owned || is_claimed)
             }
             (Serves::FirstLogin, Rules::ByName | Rules::Alone, Joins::AsSetUp) => self.word == Word::Trusted && with_password,
             (Serves::FirstLogin, Rules::Usual, Joins::HandedOver) => self.word == Word::Trusted && is_claimed,

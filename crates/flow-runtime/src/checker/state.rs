@@ -179,6 +179,7 @@ impl State {
         }
         let newcomer = session.newcomer.map_or('-', whose);
         let _ = write!(key, " {} {newcomer} {}", self.proved, session.passed.is_some());
+        let _ = write!(key, " {:?} {}", session.second_factor_of.map(whose), session.request.prompt.login);
         for user in self.world.users.values() {
             let _ = write!(
                 key,
@@ -227,9 +228,10 @@ impl State {
             let _ = write!(key, " {} {email:?} {found} {:?}", identity.key.subject.as_str(), frame.rule);
             let _ = write!(key, " {:?} {} {:?}", frame.demand, frame.address_is_anothers, frame.agreed);
         }
-        let Some(chosen) = &frame.user else { return };
         let before = frame.signed_in_before.map(|(user, by)| (whose(user), by));
-        let _ = write!(key, " {} {before:?}", chosen.has_shown_second_factor());
+        let _ = write!(key, " {before:?}");
+        let Some(chosen) = &frame.user else { return };
+        let _ = write!(key, " {}", chosen.has_shown_second_factor());
         let _ = match &chosen.how {
             How::BrowserSession(user, _) | How::Authenticated(user) => {
                 write!(key, " here {} {:?}", whose(user.id), frame.user_by)

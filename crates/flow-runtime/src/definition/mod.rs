@@ -113,8 +113,12 @@ impl Flow {
 
     /// Whether its author accepts that this execution links an identity without a proof.
     pub(crate) fn permit(&self, execution: ExecutionId) -> Option<Permit> {
-        let waives = |waiver: &Waiver| waiver.property == Property::P1 && waiver.at == execution;
-        self.waivers.iter().any(waives).then_some(Permit(()))
+        self.waives(Property::P1, execution).then_some(Permit(()))
+    }
+
+    /// Whether its author accepts that this property is broken at this place.
+    pub(crate) fn waives(&self, property: Property, at: ExecutionId) -> bool {
+        self.waivers.iter().any(|waiver| waiver.property == property && waiver.at == at)
     }
 
     /// The names on the way to an execution, or the flow's own. None: nothing has that number.

@@ -67,6 +67,7 @@ impl Run {
             return Ok(Acted::Step(self.deny(DenialCode::FlowGone, now)));
         }
         let browser = self.session.frames.last_mut().ok_or(Fault::Frames("no frame to pass through"))?;
+        browser.signed_in_before = user.as_ref().map(|chosen| (chosen.user().id, Program::START));
         (browser.user, browser.signed_in_by, browser.called_by) = (user, Some(by), before);
         Ok(Acted::On(Box::new(self), On::Begin))
     }

@@ -10,6 +10,8 @@ use super::walk::{Walk, Walker};
 use crate::ask::{Fact, Question};
 use crate::authenticator::{Act, Cause, Input, Sight};
 use crate::definition::condition::{Condition, Seen};
+use crate::definition::program::Program;
+use crate::definition::waiver::Property;
 use crate::definition::weighed::Weighed;
 use crate::definition::{ExecutionId, Flow};
 use crate::outcome::{DenialCode, Fault, Next};
@@ -90,7 +92,7 @@ impl Run {
     pub(super) fn begin(mut self, policy: &RealmPolicy, with: &Pinned, now: Timestamp, entropy: &Entropy) -> Result<Step, Fault> {
         self.session.frames.clear();
         self.session.ran.clear();
-        self.session.passed = None;
+        (self.session.passed, self.session.second_factor_of) = (None, None);
         if !self.push_revision(policy, with, Called::Login, &entropy.part("restart")) {
             return Ok(self.deny(DenialCode::FlowGone, now));
         }
@@ -350,6 +352,9 @@ impl Run {
         if let Some(code) = stops(policy, frame, now) {
             return Ok(Acted::Step(self.deny(code, now)));
         }
+        if keeps_back_a_factor(policy, frame) {
+            return Ok(Acted::Step(self.deny(DenialCode::NoWayLeft, now)));
+        }
         let frame = self.session.frames.pop().ok_or(Fault::Frames("no frame to conclude"))?;
         let chosen = self.conclude_frame(&frame, now, policy, entropy)?;
         self.counted = None;
@@ -364,6 +369,17 @@ impl Run {
             (Purpose::FirstLogin | Purpose::PostLogin, None) => Err(Fault::Frames("a called flow that nobody called")),
         }
     }
+}
+
+/// Whether somebody would sign in to an account, or tie an identity to it, without having shown its second factor. Flows ask for it; this is
+/// the fence behind them, for a flow that forgot somebody.
+fn keeps_back_a_factor(policy: &RealmPolicy, frame: &Frame) -> bool {
+    let Some(chosen) = frame.user.as_ref().filter(|_| frame.purpose != Purpose::PostLogin) else { return false };
+    let is_accepted = || {
+        let places = frame.user_by.into_iter().chain([Program::START]);
+        places.into_iter().any(|at| policy.waives(Property::P3, frame, at))
+    };
+    chosen.has_second_factor() && !chosen.has_shown_second_factor() && !is_accepted()
 }
 
 fn has_a_place(flow: &Flow, execution: ExecutionId, frame: &Frame) -> bool {

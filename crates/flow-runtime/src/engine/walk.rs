@@ -157,7 +157,7 @@ impl Frame {
     /// Who signed in there doesn't sign in by it.
     pub(crate) fn leave(&mut self, program: &Program, id: ExecutionId) {
         if self.signed_in_inside(program, id) {
-            (self.user, self.user_by) = (None, None);
+            (self.user, self.user_by, self.let_through) = (None, None, None);
         }
         self.signed_in_before = self.signed_in_before.filter(|(_, by)| !program.inside(id).contains(by));
     }

@@ -37,9 +37,8 @@ impl World {
     /// A second factor is set up by whoever authenticated in this login; and replaced only by whoever showed the one before.
     pub(super) fn wrong_second_factor(&self, login: SessionKey, user: UserId) -> Option<String> {
         let shown = |given: &Given| self.opens(given, login, user);
-        let lives = self.sessions.values().any(|session| session.user == user);
-        let authenticated = self.given.iter().any(shown) || lives;
-        let holds = !self.seeds.contains_key(&user) || self.given.contains(&Given::OneTimeCode(login, user)) || lives;
+        let authenticated = self.given.iter().any(shown) || self.sessions.values().any(|session| session.user == user);
+        let holds = !self.seeds.contains_key(&user) || self.given.contains(&Given::OneTimeCode(login, user));
         (!authenticated || !holds).then(|| "a second factor is set by somebody who isn't known to hold the account".to_owned())
     }
 
@@ -47,7 +46,8 @@ impl World {
     pub(super) fn shown_by(&self, login: SessionKey, write: &Write) -> Vec<Given> {
         match write {
             Write::CreateUser(new) => vec![Given::Account(login, new.id)],
-            Write::SetPassword { user, .. } | Write::SetOneTimeCodes { user, .. } => vec![Given::Renewed(login, *user)],
+            Write::SetPassword { user, .. } => vec![Given::Renewed(login, *user)],
+            Write::SetOneTimeCodes { user, .. } => vec![Given::Renewed(login, *user), Given::OneTimeCode(login, *user)],
             Write::SetAddress { user, address } if address.is_proved() => vec![Given::Renewed(login, *user)],
             Write::ConsumeToken(digest) => {
                 let token = self.issued.get(digest).filter(|token| token.session == login && self.was_read(login, token));

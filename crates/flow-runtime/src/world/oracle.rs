@@ -198,7 +198,7 @@ impl World {
             Write::CreateUser(new) => new.id == user && new.one_time.is_some(),
             _ => false,
         };
-        let shown = [Given::OneTimeCode(login, user), Given::Renewed(login, user), Given::Account(login, user)];
+        let shown = [Given::OneTimeCode(login, user), Given::Account(login, user)];
         let is_known = shown.iter().any(|given| self.given.contains(given));
         let claimed = session.methods.contains(&AuthenticationMethod::OneTimeCode);
         claimed && !is_known && !writes.iter().any(set_up) && !self.sessions.values().any(had)

@@ -97,7 +97,9 @@ fn what_the_example_calls_a_default_is_one() {
     assert_eq!(full_policy.unproved_claims, short_policy.unproved_claims);
     assert!(!short_policy.proves_fresh_login && short_policy.most_identities.is_none() && short_policy.hands_out.is_empty());
     assert_eq!(full.listen, short.listen);
-    assert_eq!(full.realms[0].policy.bindings, short.realms[0].policy.bindings);
+    let (full_bindings, short_bindings) = (&full.realms[0].policy.bindings, &short.realms[0].policy.bindings);
+    let without = flow_runtime::Bindings { second_factor: None, ..full_bindings.clone() };
+    assert!(full_bindings.second_factor.is_some() && without == *short_bindings, "a second factor isn't offered by itself");
     let (full_client, short_client) = (&full.realms[0].clients[0], &short.realms[0].clients[0]);
     let mut renamed = full_client.clone();
     renamed.name.clone_from(&short_client.name);

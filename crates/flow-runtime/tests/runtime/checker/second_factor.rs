@@ -90,3 +90,26 @@ fn setting_up_another_one_instead_is_no_way_around_it() {
     let wrong = check_flow(&readable(&text(&format!("{other}{one}"))).flow);
     assert_eq!(wrong.verdict(Property::P3), Verdict::Broken, "{:#?}", wrong.findings);
 }
+
+#[test]
+fn forgetting_those_without_an_address_is_found() {
+    let text = "\
+flow: only-with-an-address
+executions:
+  - review-profile
+  - flow: make or link
+    executions:
+      - create-user-if-unique: { requirement: alternative }
+      - flow: prove it
+        requirement: alternative
+        executions:
+          - confirm-link: { reveals: account }
+          - reauthenticate
+          - flow: second factor
+            when: { all: [user.second-factor-configured, identity.has-address] }
+            executions: [one-time-code]
+";
+    let checked = check_flow(&readable(text).flow);
+    let finding = found(&checked, Property::P3);
+    assert!(story(finding).contains("which sends no address"), "{}", story(finding));
+}

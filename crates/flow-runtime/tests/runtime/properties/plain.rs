@@ -214,9 +214,9 @@ impl Plain {
             What::Leaf(_, plan) => return Some((node.id, plan.shows)),
             What::Level(children) => children,
         };
-        match children.iter().find(|child| child.is_required) {
-            Some(Node { when: Some(_), .. }) => None,
-            Some(child) => self.entrance(child),
+        let mut required = children.iter().filter(|child| child.is_required).peekable();
+        match required.peek() {
+            Some(_) => required.find(|child| child.when != Some(false)).and_then(|child| self.entrance(child)),
             None => children.iter().find_map(|child| self.entrance(child)),
         }
     }

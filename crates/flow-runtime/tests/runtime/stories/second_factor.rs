@@ -390,3 +390,35 @@ fn a_set_up_page_waits_as_long_as_its_login() {
     types(&mut w, &mut login, &one_time_code(&seed, 1));
     assert_eq!(login.user(), id);
 }
+
+/// No checker has seen these flows: the engine insists by itself.
+#[test]
+fn a_flow_that_forgets_it_signs_nobody_in_and_links_nothing() {
+    let forgetful = |waiver: &str| {
+        let mut w = World::new();
+        w.flow(&format!("flow: browser\n{waiver}executions:\n  - username-and-password\n"));
+        let id = ada(&mut w);
+        let mut login = w.login();
+        signs_in(&mut w, &mut login);
+        (w, login, id)
+    };
+    let (w, login, _) = forgetful("");
+    assert_eq!(login.denial(), DenialCode::NoWayLeft);
+    assert!(w.sessions.is_empty());
+    let waiver = "waivers:\n  - { property: P3, at: username-and-password, for: browser, reason: nobody here minds }\n";
+    let (_, login, id) = forgetful(waiver);
+    assert_eq!(login.user(), id);
+
+    let mut w = World::new();
+    w.flow(
+        "flow: forgetful\nexecutions:\n  - detect-existing-user\n  - confirm-link: { reveals: account }\n  - reauthenticate\n",
+    );
+    w.provider("social").first_login_flow = flow_name("forgetful");
+    ada(&mut w);
+    let mut login = w.login();
+    login.comes_as(&mut w, &someone("social", "1").with("ada@x.org", Vouched::Yes));
+    login.presses(&mut w, action::CONTINUE);
+    login.sends(&mut w, action::CONTINUE, &[("password", "correct horse")]);
+    assert_eq!(login.denial(), DenialCode::NoWayLeft);
+    assert!(w.identities.is_empty() && w.sessions.is_empty());
+}

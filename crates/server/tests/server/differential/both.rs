@@ -8,11 +8,10 @@ use domain::{Digest, EmailAddress, Timestamp, UpstreamFailure, UserId, Wish};
 use flow_runtime::flow_test::page_name;
 use flow_runtime::page::WayKind;
 use flow_runtime::world::{Came, Given, Login, World, code_of, form, one_time_code, request};
-use flow_runtime::{DenialCode, Event, Page, Rest, View, Viewer, view};
+use flow_runtime::{Event, Page, Rest, View, Viewer, view};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use testkit::{Answer, Begun, Browser, Phone};
-use ui::{Chrome, Leave};
 
 /// The most events of one login.
 const EVENTS: usize = 14;
@@ -32,10 +31,10 @@ pub(crate) struct Both<'r> {
 }
 
 /// One login at both.
-struct One {
+pub(super) struct One {
     begun: Begun,
     login: Login,
-    answer: Answer,
+    pub(super) answer: Answer,
 }
 
 /// What somebody does next.
@@ -126,7 +125,7 @@ impl<'r> Both<'r> {
         One { begun, login, answer }
     }
 
-    fn view(&self, one: &One) -> View {
+    pub(super) fn view(&self, one: &One) -> View {
         view(&self.world.policy, one.session(), self.world.now, Viewer::StartingBrowser).unwrap()
     }
 
@@ -358,49 +357,6 @@ impl<'r> Both<'r> {
         }
     }
 
-    /// Both show the same.
-    fn agree(&self, one: &One) {
-        let live = &one.answer;
-        let outside = |begin: &str| live.at.starts_with(begin);
-        let same = match &one.session().rest {
-            Rest::AtProvider { exchange, .. } => outside(&self.realm.world.provider(exchange.provider.as_str()).issuer),
-            Rest::Finished { .. } => live.query("code").is_some() && !outside(testkit::ORIGIN),
-            Rest::Denied { denial, .. } if denial.to_client => {
-                live.query("error").as_deref() == Some(denial.code.oauth_error()) && !outside(testkit::ORIGIN)
-            }
-            Rest::Denied { denial, .. } => self.draws_the_same(one, Some(denial.code)),
-            Rest::Showing(_) | Rest::Consent(_) => self.draws_the_same(one, None),
-        };
-        assert!(same, "{}", self.story(&format!("pretend: {:?}\nlive: {} {}", one.session().rest, live.at, live.text())));
-    }
-
-    /// The page as the pretend login would be drawn.
-    fn draws_the_same(&self, one: &One, denied: Option<DenialCode>) -> bool {
-        let view = self.view(one);
-        let reference = one.answer.reference();
-        let way_back = one.answer.link("Back");
-        let leave = match (denied, &way_back) {
-            (None, _) => Leave::Button,
-            (Some(_), Some(link)) => Leave::Link(link),
-            (Some(_), None) => Leave::Nowhere,
-        };
-        let chrome = Chrome {
-            action: "/",
-            csrf: "",
-            base: "",
-            now: self.world.now,
-            reference: reference.as_deref(),
-            mail_code: None,
-            leave,
-        };
-        let drawn = Answer { body: ui::render(&view, &chrome).unwrap(), ..one.answer.clone() };
-        let same = without_numbers(&drawn.text()) == without_numbers(&one.answer.text());
-        if !same {
-            eprintln!("pretend draws: {}\nlive draws:    {}", drawn.text(), one.answer.text());
-        }
-        same
-    }
-
     pub(crate) fn story(&self, what: &str) -> String {
         let Scenario { users, links, .. } = &self.scenario;
         let log = self.log.join("\n  ");
@@ -408,22 +364,8 @@ impl<'r> Both<'r> {
     }
 }
 
-/// A second passes between the two now and then, and pages count seconds. A new account has a subject of its own at each.
-fn without_numbers(text: &str) -> String {
-    let is_of_a_key = |word: &str| word.len() == 4 && word.chars().all(|c| matches!(c, 'A'..='Z' | '2'..='7'));
-    let words: Vec<&str> = text
-        .split(' ')
-        .map(|said| match said {
-            subject if subject.starts_with("usr_") => "usr_",
-            key if is_of_a_key(key) => "KEY",
-            other => other,
-        })
-        .collect();
-    words.join(" ").split(|c: char| c.is_ascii_digit()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("#")
-}
-
 impl One {
-    fn session(&self) -> &flow_runtime::AuthenticationSession {
+    pub(super) fn session(&self) -> &flow_runtime::AuthenticationSession {
         self.login.session.as_ref().unwrap()
     }
 

@@ -3,6 +3,7 @@
 //!
 //! `BRAID_DIFFERENTIAL=FROM..TO` plays other seeds.
 
+mod alike;
 mod both;
 mod dice;
 mod realm;

@@ -40,7 +40,7 @@ fn t059_linking_takes_the_password_and_then_a_code() {
 #[test]
 fn t061_and_t062_a_code_instead_of_the_password_proves_nothing() {
     let mut w = super::with_flow(
-        "flow: edited\nexecutions:\n  - detect-existing-user\n  - flow: either\n    executions:\n      - reauthenticate: { requirement: alternative }\n      - one-time-code: { requirement: alternative }\n",
+        "flow: edited\nwaivers:\n  - { property: P3, at: either / reauthenticate, for: edited, reason: as in Keycloak }\nexecutions:\n  - detect-existing-user\n  - flow: either\n    executions:\n      - reauthenticate: { requirement: alternative }\n      - one-time-code: { requirement: alternative }\n",
     );
     let ada = ada(&mut w);
     let person = someone("social", "1").vouched(ADA);
@@ -57,8 +57,10 @@ fn t061_and_t062_a_code_instead_of_the_password_proves_nothing() {
 #[test]
 fn t236_a_code_is_asked_of_those_who_have_the_role() {
     for is_admin in [true, false] {
-        let mut w =
-            with_steps("  - flow: administrators\n    when: { user.role: admin }\n    executions:\n      - one-time-code\n");
+        let mut w = with_steps(
+            "  - flow: administrators\n    when: { user.role: admin }\n    executions:\n      - one-time-code\nwaivers:\n  \
+             - { property: P3, at: stepwise, for: stepwise, reason: only administrators must }\n",
+        );
         let ada = ada(&mut w);
         if is_admin {
             w.change(ada, |user| _ = user.roles.insert(RoleName::parse("admin").unwrap()));
