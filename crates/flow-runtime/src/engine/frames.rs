@@ -3,6 +3,8 @@
 use super::joining::{handed_over_by, is_permitted};
 use super::run::Run;
 use crate::definition::ExecutionId;
+use crate::definition::program::Program;
+use crate::definition::waiver::Property;
 use crate::outcome::Fault;
 use crate::policy::RealmPolicy;
 use crate::position::Position;
@@ -187,6 +189,17 @@ impl Run {
             self.notices.push(Notice { to: email.address.clone(), mail, expires_at: now.plus(NEWS_LIFETIME) });
         }
     }
+}
+
+/// Whether somebody would sign in to an account, or tie an identity to it, without having shown its second factor. Flows ask for it; this is
+/// the fence behind them, for a flow that forgot somebody.
+pub(super) fn keeps_back_a_factor(policy: &RealmPolicy, frame: &Frame) -> bool {
+    let Some(chosen) = frame.user.as_ref().filter(|_| frame.purpose != Purpose::PostLogin) else { return false };
+    let is_accepted = || {
+        let places = frame.user_by.into_iter().chain([Program::START]);
+        places.into_iter().any(|at| policy.waives(Property::P3, frame, at))
+    };
+    chosen.has_second_factor() && !chosen.has_shown_second_factor() && !is_accepted()
 }
 
 /// Once written, a new or proved account is simply the one that signs in.

@@ -2,7 +2,7 @@
 
 use super::again::how_now;
 use super::declared;
-use super::frames::Called;
+use super::frames::{Called, keeps_back_a_factor};
 use super::joining::{still_opens, stops};
 use super::passing::ends_at_once;
 use super::run::{Asker, Asking, Run, Step};
@@ -10,8 +10,6 @@ use super::walk::{Walk, Walker};
 use crate::ask::{Fact, Question};
 use crate::authenticator::{Act, Cause, Input, Sight};
 use crate::definition::condition::{Condition, Seen};
-use crate::definition::program::Program;
-use crate::definition::waiver::Property;
 use crate::definition::weighed::Weighed;
 use crate::definition::{ExecutionId, Flow};
 use crate::outcome::{DenialCode, Fault, Next};
@@ -369,17 +367,6 @@ impl Run {
             (Purpose::FirstLogin | Purpose::PostLogin, None) => Err(Fault::Frames("a called flow that nobody called")),
         }
     }
-}
-
-/// Whether somebody would sign in to an account, or tie an identity to it, without having shown its second factor. Flows ask for it; this is
-/// the fence behind them, for a flow that forgot somebody.
-fn keeps_back_a_factor(policy: &RealmPolicy, frame: &Frame) -> bool {
-    let Some(chosen) = frame.user.as_ref().filter(|_| frame.purpose != Purpose::PostLogin) else { return false };
-    let is_accepted = || {
-        let places = frame.user_by.into_iter().chain([Program::START]);
-        places.into_iter().any(|at| policy.waives(Property::P3, frame, at))
-    };
-    chosen.has_second_factor() && !chosen.has_shown_second_factor() && !is_accepted()
 }
 
 fn has_a_place(flow: &Flow, execution: ExecutionId, frame: &Frame) -> bool {
