@@ -228,7 +228,7 @@ impl State {
             let _ = write!(key, " {} {email:?} {found} {:?}", identity.key.subject.as_str(), frame.rule);
             let _ = write!(key, " {:?} {} {:?}", frame.demand, frame.address_is_anothers, frame.agreed);
         }
-        let before = frame.signed_in_before.map(|(user, by)| (whose(user), by));
+        let before = frame.signed_in_before.map(|(user, by)| (whose(user), self.left_with(frame, Some(by))));
         let _ = write!(key, " {before:?}");
         let Some(chosen) = &frame.user else { return };
         let _ = write!(key, " {}", chosen.has_shown_second_factor());
@@ -240,7 +240,12 @@ impl State {
             How::Proved(user, proof) if self.world.has_shown(self.login.start.key, proof.kind(), (user, proof.hands_over())) => {
                 let kind = Some(proof.kind()).filter(|kind| self.kinds_matter || *kind == ProofKind::TrustedAssertion);
                 let (hands_over, rests_on) = (proof.hands_over(), proof.giver().is_some());
-                write!(key, " shown {} {:?} {kind:?} {hands_over} {rests_on}", whose(user.id), self.left_with(frame))
+                write!(
+                    key,
+                    " shown {} {:?} {kind:?} {hands_over} {rests_on}",
+                    whose(user.id),
+                    self.left_with(frame, frame.user_by)
+                )
             }
             How::Proved(user, proof) => write!(key, " forged {} {:?} {:?}", whose(user.id), frame.user_by, proof.kind()),
         };
@@ -248,8 +253,8 @@ impl State {
 
     /// The innermost execution at work that takes what the frame has for a proof with it when it is left. A proof that was really given is
     /// the same whichever execution took it.
-    fn left_with(&self, frame: &Frame) -> Option<ExecutionId> {
-        let (by, flow) = (frame.user_by?, self.world.policy.flow_of(frame)?);
+    fn left_with(&self, frame: &Frame, by: Option<ExecutionId>) -> Option<ExecutionId> {
+        let (by, flow) = (by?, self.world.policy.flow_of(frame)?);
         let at_work = frame.position.open.iter().map(OpenLevel::at);
         at_work.rev().find(|at| flow.program().inside(*at).contains(&by))
     }
